@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Packets.Delivery;
+using NovaHub.Engine.Packets.Intake;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine;
+
+/// <summary>Composes the engine: one Add… per feature, nothing else.</summary>
+public static class EngineServices
+{
+    /// <summary>Everything that the hub does without a web.</summary>
+    public static IServiceCollection AddNovaHubEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddStorage(configuration)
+            .AddLeagues(configuration)
+            .AddPackets();
+    }
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<StorageOptions>(configuration.GetSection("Storage"));
+        services.AddSingleton(s => s.GetRequiredService<IOptions<StorageOptions>>().Value);
+        services.AddPooledDbContextFactory<HubDb>((s, o) => o.UseHubSqlite(s.GetRequiredService<StorageOptions>().DatabasePath));
+        services.AddScoped(s => s.GetRequiredService<IDbContextFactory<HubDb>>().CreateDbContext());
+        services.AddSingleton<DatabaseMigration>();
+        services.AddSingleton<GroupCommit>();
+        services.AddHostedService(s => s.GetRequiredService<GroupCommit>());
+        services.AddSingleton<SignalWatch>();
+        services.AddHostedService(s => s.GetRequiredService<SignalWatch>());
+        services.AddOpenIddict().AddCore(o => o.UseEntityFrameworkCore().UseDbContext<HubDb>());
+        return services;
+    }
+
+    private static IServiceCollection AddLeagues(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<HubOptions>(configuration.GetSection("Hub"));
+        services.AddSingleton<HubDirectory>();
+        services.AddSingleton<NodelistPublisher>();
+        services.AddSingleton<LeagueAdmin>();
+        services.AddSingleton<BbsAdmin>();
+        return services;
+    }
+
+    private static IServiceCollection AddPackets(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerEvents>();
+        services.AddSingleton<PacketIntake>();
+        services.AddSingleton<Mailbox>();
+        services.AddSingleton<LedgerReader>();
+        return services;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Storage;
+using Quartz;
+
+namespace NovaHub.Engine.Leagues;
+
+/// <summary>Something that somebody asked for can't be done. The message says why and what to do, in one sentence.</summary>
+public sealed class RefusedException(string message) : Exception(message);
+
+/// <summary>What a new or changed league is to be.</summary>
+/// <param name="Id">The league's id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="HubAddress">The hub's FTN address there, or null.</param>
+/// <param name="GameFolder">Full path of the hub's copy of the game, or null.</param>
+/// <param name="Cron">Quartz cron expression (UTC), or null.</param>
+public sealed record LeagueRequest(LeagueId Id, string Name, string? HubAddress = null, string? GameFolder = null, string? Cron = null)
+{
+    /// <summary>The game's command that moves packets, or null for the usual one.</summary>
+    public string? MaintenanceCommand { get; init; }
+}
+
+/// <summary>Adds and changes leagues. Every change regenerates the nodelist in the same transaction.</summary>
+public sealed partial class LeagueAdmin(
+    IDbContextFactory<HubDb> databases, NodelistPublisher nodelists, HubDirectory directory, TimeProvider clock)
+{
+    /// <summary>Adds a league.</summary>
+    /// <returns>Warnings about its nodelist.</returns>
+    /// <exception cref="RefusedException">The league exists, or a value is no good.</exception>
+    public async Task<IReadOnlyList<string>> AddAsync(LeagueRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await db.Set<League>().AnyAsync(l => l.Id == request.Id, cancellationToken))
+        {
+            throw new RefusedException($"League {request.Id} exists already.");
+        }
+
+        await RefuseForeignAddressAsync(db, request.HubAddress, null, cancellationToken);
+        var league = new League
+        {
+            Id = request.Id,
+            Name = request.Name.Trim(),
+            HubAddress = request.HubAddress,
+            GameFolder = request.GameFolder is { } folder ? Path.GetFullPath(folder) : null,
+            Cron = request.Cron,
+            CreatedAt = clock.GetUtcNow().UtcDateTime,
+        };
+        league.MaintenanceCommand = request.MaintenanceCommand ?? league.MaintenanceCommand;
+        db.Add(league);
+        await db.SaveChangesAsync(cancellationToken);
+        return await CommitAsync(db, transaction, [request.Id], cancellationToken);
+    }
+
+    /// <summary>Changes a league through <paramref name="change"/>.</summary>
+    /// <exception cref="RefusedException">There is no such league, or a value is no good.</exception>
+    public async Task<IReadOnlyList<string>> ChangeAsync(LeagueId id, Action<League> change, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var league = await db.Set<League>().SingleOrDefaultAsync(l => l.Id == id, cancellationToken)
+            ?? throw new RefusedException($"There is no league {id}.");
+        change(league);
+        Check(new LeagueRequest(id, league.Name, league.HubAddress, league.GameFolder, league.Cron));
+        await RefuseForeignAddressAsync(db, league.HubAddress, null, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return await CommitAsync(db, transaction, [id], cancellationToken);
+    }
+
+    /// <summary>Every active league, by id.</summary>
+    public async Task<IReadOnlyList<League>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<League>().AsNoTracking().Where(l => l.RetiredAt == null)
+            .Include(l => l.Memberships.Where(m => m.LeftAt == null)).ThenInclude(m => m.Bbs)
+            .OrderBy(l => l.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the text is an FTN address, <c>zone:net/node</c>.</summary>
+    public static bool IsFtnAddress(string text) => FtnAddress().IsMatch(text);
+
+    /// <summary>Regenerates the nodelists, tells other processes, commits and refreshes the directory.</summary>
+    internal async Task<IReadOnlyList<string>> CommitAsync(
+        HubDb db, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, IEnumerable<LeagueId> leagues, CancellationToken cancellationToken)
+    {
+        var warnings = new List<string>();
+        foreach (var league in leagues.Distinct())
+        {
+            var result = await nodelists.PublishAsync(db, league, cancellationToken);
+            if (result.Refusal is { } refusal)
+            {
+                throw new RefusedException(refusal);
+            }
+
+            warnings.AddRange(result.Warnings);
+        }
+
+        await SignalRows.RaiseAsync(db, Signal.Directory, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await directory.RefreshAsync(cancellationToken);
+        return warnings;
+    }
+
+    /// <summary>Refuses an FTN address that belongs to another board or to the hub.</summary>
+    internal static async Task RefuseForeignAddressAsync(HubDb db, string? address, int? ownerBbsId, CancellationToken cancellationToken)
+    {
+        if (address is null)
+        {
+            return;
+        }
+
+        if (!IsFtnAddress(address))
+        {
+            throw new RefusedException($"“{address}” is no FTN address; one looks like 13:10/2.");
+        }
+
+        var holder = await db.Set<Membership>().Where(m => m.FtnAddress == address && m.LeftAt == null && m.BbsId != (ownerBbsId ?? 0))
+            .Select(m => m.Bbs!.Name).FirstOrDefaultAsync(cancellationToken);
+        if (holder is not null)
+        {
+            throw new RefusedException($"The FTN address {address} belongs to {holder}.");
+        }
+
+        if (ownerBbsId is not null && await db.Set<League>().AnyAsync(l => l.HubAddress == address && l.RetiredAt == null, cancellationToken))
+        {
+            throw new RefusedException($"The FTN address {address} is the hub's own.");
+        }
+    }
+
+    private static void Check(LeagueRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Any(char.IsControl) || request.Name.Length > 80)
+        {
+            throw new RefusedException("A league needs a name of 1 to 80 characters on one line.");
+        }
+
+        if (request.Cron is { } cron && !CronExpression.TryParse(cron, out _))
+        {
+            throw new RefusedException($"“{cron}” is no cron expression; “0 0/15 * * * ?” is every 15 minutes.");
+        }
+
+        if (request.GameFolder is { } folder && !Directory.Exists(folder))
+        {
+            throw new RefusedException(string.Create(CultureInfo.InvariantCulture, $"The game folder {folder} does not exist."));
+        }
+    }
+
+    [GeneratedRegex(@"\A[0-9]{1,5}:[0-9]{1,5}/[0-9]{1,5}(\.[0-9]{1,5})?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FtnAddress();
+}

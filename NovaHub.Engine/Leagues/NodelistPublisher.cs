@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine.Leagues;
+
+/// <summary>The hub's own entry in nodelists. Configuration section <c>Hub</c>.</summary>
+public sealed record HubOptions
+{
+    /// <summary>The hub's name, one line of CP437 text.</summary>
+    public string Name { get; set; } = "The Hub BBS";
+
+    /// <summary>City.</summary>
+    public string City { get; set; } = "";
+
+    /// <summary>State or province.</summary>
+    public string State { get; set; } = "";
+
+    /// <summary>Country.</summary>
+    public string Country { get; set; } = "";
+}
+
+/// <summary>What came of generating a nodelist.</summary>
+/// <param name="Changed">Whether the content differs from the version before, so that it was kept and queued.</param>
+/// <param name="Refusal">Why it was refused and the last good one stays, or null.</param>
+/// <param name="Warnings">What the admin should know, such as members without an FTN address.</param>
+public sealed record NodelistResult(bool Changed, string? Refusal, IReadOnlyList<string> Warnings);
+
+/// <summary>Generates nodelists from memberships, keeps versions and queues a new one to every member.</summary>
+public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvider clock)
+{
+    /// <summary>
+    /// Generates the league's nodelist inside the caller's transaction. When the content changed, the version is kept
+    /// and waits for every member in place of an older one.
+    /// </summary>
+    public async Task<NodelistResult> PublishAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    {
+        var league = await db.Set<League>().AsNoTracking().SingleAsync(l => l.Id == leagueId, cancellationToken);
+        var members = await db.Set<Membership>().AsNoTracking().Include(m => m.Bbs)
+            .Where(m => m.LeagueId == leagueId && m.LeftAt == null).ToListAsync(cancellationToken);
+        byte[] bytes;
+        try
+        {
+            bytes = NodelistText.Write(Entries(league, members), league.HubIndex);
+        }
+        catch (NodelistRefusedException refusal)
+        {
+            return new NodelistResult(false, refusal.Message, Warnings(league, members));
+        }
+
+        var sha = SHA256.HashData(bytes);
+        var latest = await db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
+            .OrderByDescending(n => n.Version).Select(n => new { n.Id, n.Version, n.Sha256 }).FirstOrDefaultAsync(cancellationToken);
+        if (latest is not null && latest.Sha256.AsSpan().SequenceEqual(sha))
+        {
+            return new NodelistResult(false, null, Warnings(league, members));
+        }
+
+        var now = clock.GetUtcNow().UtcDateTime;
+        var version = new Nodelist { LeagueId = leagueId, Version = (latest?.Version ?? 0) + 1, Bytes = bytes, Sha256 = sha, CreatedAt = now };
+        await db.Set<NodelistItem>().Where(i => i.LeagueId == leagueId).ExecuteDeleteAsync(cancellationToken);
+        db.Add(version);
+        foreach (var member in members)
+        {
+            db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = member.BbsIndex, QueuedAt = now });
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new NodelistResult(true, null, Warnings(league, members));
+    }
+
+    /// <summary>The league's current nodelist, or null when there is none yet.</summary>
+    public static Task<Nodelist?> CurrentAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
+        db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
+            .OrderByDescending(n => n.Version).FirstOrDefaultAsync(cancellationToken);
+
+    private List<NodelistEntry> Entries(League league, List<Membership> members)
+    {
+        var own = hub.CurrentValue;
+        var routes = league.RoutesThroughHub ? members.Select(m => m.BbsIndex).Order().ToList() : null;
+        return
+        [
+            new NodelistEntry(league.HubIndex, routes, own.Name, league.HubAddress ?? "", own.City, own.State, own.Country),
+            .. members.Select(m => new NodelistEntry(
+                m.BbsIndex, null, m.Bbs!.Name, m.FtnAddress ?? "", m.Bbs.City, m.Bbs.State, m.Bbs.Country)),
+        ];
+    }
+
+    private static List<string> Warnings(League league, List<Membership> members)
+    {
+        var warnings = members.Where(m => string.IsNullOrEmpty(m.FtnAddress)).OrderBy(m => m.BbsIndex)
+            .Select(m => $"{m.Bbs!.Name} (node {m.BbsIndex}) has no FTN address in {league.Id}; its third line in the nodelist is empty.").ToList();
+        if (string.IsNullOrEmpty(league.HubAddress))
+        {
+            warnings.Insert(0, $"The hub has no FTN address in {league.Id}; its third line in the nodelist is empty. Set one with: novahub league add --hub-address.");
+        }
+
+        return warnings;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine.Packets.Intake;
+
+/// <summary>What the sender of an accepted packet gets.</summary>
+/// <param name="PacketId">The packet's number; the same for every retry.</param>
+/// <param name="Known">True when the packet was in the ledger already: this was a retry.</param>
+public sealed record IntakeReceipt(long PacketId, bool Known);
+
+/// <summary>Takes packets from boards: judges, then enters bytes and row in one durable commit.</summary>
+public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+{
+    private DateTime _latest;
+
+    /// <summary>Judges an upload before its bytes are read.</summary>
+    public IntakeDecision Judge(BoardEntry board, string leagueId, string fileName) =>
+        IntakeRules.Judge(directory.Current, board, leagueId, fileName);
+
+    /// <summary>Enters an accepted packet. When this returns, the bytes are on disk to stay.</summary>
+    /// <exception cref="ArgumentException">The decision was a refusal, or there are no bytes.</exception>
+    public async Task<IntakeReceipt> ReceiveAsync(IntakeDecision accepted, byte[] bytes, CancellationToken cancellationToken)
+    {
+        if (accepted.Refusal is not null || bytes.Length == 0)
+        {
+            throw new ArgumentException("Only an accepted packet with bytes can be received.", nameof(accepted));
+        }
+
+        var sha = SHA256.HashData(bytes);
+        var (receipt, at) = await commits.WriteAsync(
+            writer =>
+            {
+                var now = Now();
+                var (id, known) = LedgerSql.Enter(writer, new NewPacket(accepted.Name, sha, bytes, now, accepted.BbsId, null));
+                if (!known)
+                {
+                    LedgerSql.Count(writer, accepted.Name.League, now, received: 1, relayed: accepted.ForHub ? 0 : 1);
+                }
+
+                return (new IntakeReceipt(id, known), now);
+            },
+            cancellationToken);
+        if (!receipt.Known)
+        {
+            events.Publish(new LedgerEvent(LedgerEventKind.Received, receipt.PacketId, accepted.Name, bytes.Length, at, accepted.ForHub));
+        }
+
+        return receipt;
+    }
+
+    // Runs on the writer's thread only: times never fall while ids rise, whatever the clock does
+    private DateTime Now()
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return _latest = now > _latest ? now : _latest;
+    }
+}

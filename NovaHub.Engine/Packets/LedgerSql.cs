@@ -1,0 +1,59 @@
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine.Packets;
+
+/// <summary>A packet to be entered into the ledger.</summary>
+internal sealed record NewPacket(PacketName Name, byte[] Sha256, byte[] Bytes, DateTime Now, int? UploadedByBbsId, long? WrittenInRunId);
+
+/// <summary>The ledger's small writes, in standard SQL on the shared writer. Everything here is one index seek or one row.</summary>
+internal static class LedgerSql
+{
+    /// <summary>So many other packets of a route must come in between before the same bytes under the same name are a new packet.</summary>
+    public const int RoundOfNumbers = 500;
+
+    public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet)
+    {
+        var name = packet.Name;
+        var league = name.League.ToString();
+        var last = (long)(writer.Scalar(
+            """SELECT "RouteOrdinal" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 ORDER BY "RouteOrdinal" DESC LIMIT 1""",
+            league, name.Source, name.Dest) ?? 0L);
+        if (Find(writer, packet, last) is { } known)
+        {
+            return (known, true);
+        }
+
+        writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes);
+        var id = (long)writer.Scalar(
+            """
+            INSERT INTO "Packets" ("LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Sha256", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId")
+            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) RETURNING "Id"
+            """,
+            league, name.Source, name.Dest, name.Sequence, last + 1, packet.Sha256, packet.Bytes.Length, packet.Now, packet.UploadedByBbsId, packet.WrittenInRunId)!;
+        return (id, false);
+    }
+
+    /// <summary>Adds to the hour's counters.</summary>
+    public static void Count(LedgerWriter writer, LeagueId league, DateTime now, int received = 0, int relayed = 0, int consumed = 0, int written = 0, int delivered = 0) =>
+        writer.Execute(
+            """
+            INSERT INTO "TrafficHours" ("Hour", "LeagueId", "Received", "Relayed", "Consumed", "Written", "Delivered")
+            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+            ON CONFLICT ("Hour", "LeagueId") DO UPDATE SET "Received" = "TrafficHours"."Received" + @p2, "Relayed" = "TrafficHours"."Relayed" + @p3,
+              "Consumed" = "TrafficHours"."Consumed" + @p4, "Written" = "TrafficHours"."Written" + @p5, "Delivered" = "TrafficHours"."Delivered" + @p6
+            """,
+            new DateTime(now.Year, now.Month, now.Day, now.Hour, 0, 0, DateTimeKind.Utc), league.ToString(), received, relayed, consumed, written, delivered);
+
+    private static long? Find(LedgerWriter writer, NewPacket packet, long last)
+    {
+        var name = packet.Name;
+        // The newest with these bytes; fewer than a round of other packets since then means it is a retry
+        return (long?)writer.Scalar(
+            """
+            SELECT "Id" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3
+              AND "Sha256" = @p4 AND "RouteOrdinal" > @p5 ORDER BY "Id" DESC LIMIT 1
+            """,
+            name.League.ToString(), name.Source, name.Dest, name.Sequence, packet.Sha256, last - RoundOfNumbers);
+    }
+}

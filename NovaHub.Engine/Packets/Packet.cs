@@ -1,0 +1,141 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NovaHub.Engine.Games;
+
+namespace NovaHub.Engine.Packets;
+
+/// <summary>Where a packet is on its way. Told by its dates, never stored.</summary>
+public enum PacketState
+{
+    /// <summary>It waits for the hub's game.</summary>
+    WaitingForGame,
+
+    /// <summary>It lies in the game's INBOUND.</summary>
+    Staged,
+
+    /// <summary>The hub's game has read it.</summary>
+    Consumed,
+
+    /// <summary>It waits for the board it is addressed to.</summary>
+    WaitingForBoard,
+
+    /// <summary>The board has all of it.</summary>
+    Delivered,
+}
+
+/// <summary>One packet in the ledger. Its bytes are a <see cref="Content"/> of the same transaction.</summary>
+public sealed class Packet
+{
+    /// <summary>Rises in order of arrival.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The league.</summary>
+    public required LeagueId LeagueId { get; init; }
+
+    /// <summary>BBS index of the sender.</summary>
+    public int Source { get; init; }
+
+    /// <summary>BBS index of the receiver.</summary>
+    public int Dest { get; init; }
+
+    /// <summary>Sequence number, 0..999: the name's last part. It starts again, so it identifies nothing alone.</summary>
+    public int Sequence { get; init; }
+
+    /// <summary>Counts the packets of this route in order of arrival, from 1, through all cycles.</summary>
+    public long RouteOrdinal { get; init; }
+
+    /// <summary>SHA-256 of the bytes, the key of the <see cref="Content"/>.</summary>
+    public required byte[] Sha256 { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public int Size { get; init; }
+
+    /// <summary>When it came in. Never falls as <see cref="Id"/> rises.</summary>
+    public DateTime ReceivedAt { get; init; }
+
+    /// <summary>The board that uploaded it, or null when the hub's game wrote it.</summary>
+    public int? UploadedByBbsId { get; init; }
+
+    /// <summary>The run whose game wrote it, or null when a board uploaded it or local play caused it.</summary>
+    public long? WrittenInRunId { get; init; }
+
+    /// <summary>The run that staged it into INBOUND and is not done with it, or null.</summary>
+    public long? StagedInRunId { get; set; }
+
+    /// <summary>When the hub's game had read it, or null.</summary>
+    public DateTime? ConsumedAt { get; set; }
+
+    /// <summary>When the receiving board had all of it, or null.</summary>
+    public DateTime? DeliveredAt { get; set; }
+
+    /// <summary>The file name, upper case.</summary>
+    public PacketName Name => new(LeagueId, Source, Dest, Sequence);
+
+    /// <summary>Where the packet is, given the hub's own BBS index in its league.</summary>
+    public PacketState StateAt(int hubIndex) => this switch
+    {
+        { DeliveredAt: not null } => PacketState.Delivered,
+        { ConsumedAt: not null } => PacketState.Consumed,
+        { StagedInRunId: not null } => PacketState.Staged,
+        _ => Dest == hubIndex ? PacketState.WaitingForGame : PacketState.WaitingForBoard,
+    };
+}
+
+/// <summary>Bytes, kept once, keyed by their SHA-256: packets and the files that runs leave.</summary>
+public sealed class Content
+{
+    /// <summary>SHA-256 of the bytes.</summary>
+    public required byte[] Sha256 { get; init; }
+
+    /// <summary>The bytes.</summary>
+    public required byte[] Bytes { get; init; }
+}
+
+/// <summary>What moved in one league in one hour (UTC), so that no page ever counts the ledger.</summary>
+public sealed class TrafficHour
+{
+    /// <summary>The hour's beginning, UTC.</summary>
+    public DateTime Hour { get; init; }
+
+    /// <summary>The league.</summary>
+    public required LeagueId LeagueId { get; init; }
+
+    /// <summary>Packets that boards uploaded.</summary>
+    public long Received { get; set; }
+
+    /// <summary>Of those, packets for another board, handed on untouched.</summary>
+    public long Relayed { get; set; }
+
+    /// <summary>Packets that the hub's game read.</summary>
+    public long Consumed { get; set; }
+
+    /// <summary>Packets that the hub's game wrote.</summary>
+    public long Written { get; set; }
+
+    /// <summary>Packets that boards fetched.</summary>
+    public long Delivered { get; set; }
+}
+
+internal sealed class PacketConfiguration :
+    IEntityTypeConfiguration<Packet>, IEntityTypeConfiguration<Content>, IEntityTypeConfiguration<TrafficHour>
+{
+    public void Configure(EntityTypeBuilder<Packet> builder)
+    {
+        builder.ToTable("Packets");
+        builder.Ignore(p => p.Name);
+        // What waits, for a game or a board: small however large the ledger is
+        builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Waiting")
+            .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL");
+        builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Dest");
+        // A name within its route: retries and downloads
+        builder.HasIndex(p => new { p.LeagueId, p.Source, p.Dest, p.Sequence, p.Id }).HasDatabaseName("IX_Packets_Name");
+        builder.HasIndex(p => new { p.LeagueId, p.Source, p.Dest, p.RouteOrdinal }).IsUnique().HasDatabaseName("IX_Packets_Route");
+        builder.HasIndex(p => p.StagedInRunId).HasFilter("\"StagedInRunId\" IS NOT NULL").HasDatabaseName("IX_Packets_Staged");
+        builder.HasIndex(p => p.WrittenInRunId).HasFilter("\"WrittenInRunId\" IS NOT NULL").HasDatabaseName("IX_Packets_WrittenInRun");
+    }
+
+    public void Configure(EntityTypeBuilder<Content> builder) => builder.ToTable("Contents").HasKey(c => c.Sha256);
+
+    public void Configure(EntityTypeBuilder<TrafficHour> builder) =>
+        builder.ToTable("TrafficHours").HasKey(t => new { t.Hour, t.LeagueId });
+}

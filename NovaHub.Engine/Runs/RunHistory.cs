@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine.Runs;
+
+/// <summary>A run with all that it left.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Phases">The game's phases.</param>
+/// <param name="Items">Items read and written.</param>
+/// <param name="Verdicts">What was judged.</param>
+/// <param name="Files">Reports, without their bytes.</param>
+/// <param name="PacketsIn">Packets that were staged and what became of them; at most 500.</param>
+/// <param name="PacketsOut">Packets that the game wrote; at most 500.</param>
+public sealed record RunReport(
+    Run Run, IReadOnlyList<RunPhase> Phases, IReadOnlyList<RunItem> Items, IReadOnlyList<RunVerdict> Verdicts,
+    IReadOnlyList<RunFile> Files, IReadOnlyList<(Packet Packet, bool? Consumed)> PacketsIn, IReadOnlyList<Packet> PacketsOut);
+
+/// <summary>Reads runs that are in the database: all of them, also those that go on in another process.</summary>
+public sealed class RunHistory(IDbContextFactory<HubDb> databases)
+{
+    private const int MostPackets = 500;
+
+    /// <summary>Runs, newest first.</summary>
+    /// <param name="league">Of this league only, or null for all.</param>
+    /// <param name="skip">How many of the newest to leave out.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(IReadOnlyList<Run> Runs, int Total)> ListAsync(LeagueId? league, int skip, int take, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var runs = db.Set<Run>().AsNoTracking();
+        if (league is { } only)
+        {
+            runs = runs.Where(r => r.LeagueId == only);
+        }
+
+        return (await runs.OrderByDescending(r => r.Id).Skip(skip).Take(take).ToListAsync(cancellationToken), await runs.CountAsync(cancellationToken));
+    }
+
+    /// <summary>One run with all that it left, or null.</summary>
+    public async Task<RunReport?> FindAsync(long runId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var run = await db.Set<Run>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
+        if (run is null)
+        {
+            return null;
+        }
+
+        var packetsIn = await db.Set<RunPacket>().Where(p => p.RunId == runId).OrderBy(p => p.PacketId).Take(MostPackets)
+            .Join(db.Set<Packet>(), p => p.PacketId, p => p.Id, (staged, packet) => new { packet, staged.Consumed })
+            .AsNoTracking().ToListAsync(cancellationToken);
+        return new RunReport(
+            run,
+            await db.Set<RunPhase>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Order).ToListAsync(cancellationToken),
+            await db.Set<RunItem>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Order).ToListAsync(cancellationToken),
+            await db.Set<RunVerdict>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Order).ToListAsync(cancellationToken),
+            await db.Set<RunFile>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Name).ToListAsync(cancellationToken),
+            [.. packetsIn.Select(p => (p.packet, p.Consumed))],
+            await db.Set<Packet>().AsNoTracking().Where(p => p.WrittenInRunId == runId).OrderBy(p => p.Id).Take(MostPackets).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>The recording of a run's screen, or null.</summary>
+    public async Task<RunRecording?> RecordingAsync(long runId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<RunRecording>().AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellationToken);
+    }
+
+    /// <summary>The bytes of a file that a run left, or null.</summary>
+    public async Task<byte[]?> FileAsync(long runId, string name, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<RunFile>().Where(f => f.RunId == runId && f.Name == name)
+            .Join(db.Set<Content>(), f => f.Sha256, c => c.Sha256, (_, content) => content.Bytes).FirstOrDefaultAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace NovaHub.Engine.Storage;
+
+/// <summary>The database was made by a newer program. It was not touched.</summary>
+public sealed class NewerDatabaseException(string path, string migration) : Exception(
+    $"The database {path} was made by a newer NovaHub (it has the migration {migration}). Start that version, or restore a backup from before. Nothing was changed.");
+
+/// <summary>Brings the database file to this program's schema, after a backup of the file.</summary>
+public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, StorageOptions options, TimeProvider clock, ILogger<DatabaseMigration> log)
+{
+    /// <summary>Makes the data folder if need be, backs up and migrates. Safe to call from two processes at once: migrations take a lock.</summary>
+    /// <exception cref="NewerDatabaseException">The schema is newer than this program; the file is left alone.</exception>
+    public async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        MakeFolders();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var exists = File.Exists(options.DatabasePath);
+        if (exists)
+        {
+            var known = db.Database.GetMigrations().ToHashSet();
+            var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
+            if (applied.FirstOrDefault(m => !known.Contains(m)) is { } newer)
+            {
+                throw new NewerDatabaseException(options.DatabasePath, newer);
+            }
+        }
+
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        if (exists && new FileInfo(options.DatabasePath).Length > 0)
+        {
+            BackUp(pending.Count);
+        }
+        else
+        {
+            SetWal();
+        }
+
+        await db.Database.MigrateAsync(cancellationToken);
+        Log.Migrated(log, pending.Count);
+    }
+
+    private void MakeFolders()
+    {
+        foreach (var folder in new[] { options.Root, options.KeysFolder, options.BackupsFolder, options.WorkFolder })
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                // Hashes, keys and players' mail lie here: nobody else's business
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+    }
+
+    private void BackUp(int count)
+    {
+        var path = Path.Combine(options.BackupsFolder, $"before-migration-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db");
+        using var source = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        using var target = new SqliteConnection($"Data Source={path};Pooling=False");
+        source.Open();
+        target.Open();
+        source.BackupDatabase(target);
+        Log.BackedUp(log, path, count);
+    }
+
+    private void SetWal()
+    {
+        using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        // 8 KiB pages hold a typical packet's first half beside its row; WAL stays with the file for good
+        command.CommandText = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;";
+        command.ExecuteNonQuery();
+    }
+}

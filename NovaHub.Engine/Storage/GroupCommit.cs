@@ -1,0 +1,144 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace NovaHub.Engine.Storage;
+
+/// <summary>
+/// The one place of a process that makes small writes: many callers share a transaction and its one fsync, and each is
+/// answered after the commit that holds its change. An operation that throws takes back only its own part.
+/// </summary>
+public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log) : BackgroundService
+{
+    private const int MostInOneCommit = 256;
+
+    private readonly Channel<Operation> _queue = Channel.CreateBounded<Operation>(
+        new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Runs <paramref name="work"/> inside the next commit.</summary>
+    /// <param name="work">Short, synchronous SQL on the given writer. It must not keep the writer.</param>
+    /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
+    /// <returns>What the work gave, once it is on disk to stay.</returns>
+    public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default)
+    {
+        var operation = new Operation<T>(work);
+        await _queue.Writer.WriteAsync(operation, cancellationToken);
+        return await operation.Done;
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } loop)
+        {
+            await loop.WaitAsync(cancellationToken);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        // A thread of its own: commits wait for the disk
+        Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    private async Task RunAsync()
+    {
+        using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        connection.Open();
+        SqliteSettings.Apply(connection);
+        using var writer = new LedgerWriter(connection);
+        var batch = new List<Operation>(MostInOneCommit);
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var operation))
+            {
+                batch.Add(operation);
+            }
+
+            Commit(writer, batch);
+            batch.Clear();
+        }
+    }
+
+    private void Commit(LedgerWriter writer, List<Operation> batch)
+    {
+        try
+        {
+            writer.Begin();
+            foreach (var operation in batch)
+            {
+                operation.Run(writer);
+            }
+
+            writer.Commit();
+        }
+        catch (DbException failure)
+        {
+            Log.CommitFailed(log, batch.Count, failure);
+            writer.Rollback();
+            foreach (var operation in batch)
+            {
+                operation.Fail(failure);
+            }
+
+            return;
+        }
+
+        foreach (var operation in batch)
+        {
+            operation.Answer();
+        }
+    }
+
+    private abstract class Operation
+    {
+        public abstract void Run(LedgerWriter writer);
+
+        public abstract void Answer();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class Operation<T>(Func<LedgerWriter, T> work) : Operation
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Exception? _failure;
+        private T? _result;
+
+        public Task<T> Done => _done.Task;
+
+        public override void Run(LedgerWriter writer)
+        {
+            writer.Savepoint();
+            try
+            {
+                _result = work(writer);
+                writer.Release();
+            }
+            catch (Exception failure) when (failure is not SqliteException { SqliteErrorCode: 10 or 11 or 13 })
+            {
+                // Disk trouble (10 I/O, 11 corrupt, 13 full) fails the whole commit; anything else is this caller's own
+                writer.RollbackToSavepoint();
+                _failure = failure;
+            }
+        }
+
+        public override void Answer()
+        {
+            if (_failure is null)
+            {
+                _done.SetResult(_result!);
+            }
+            else
+            {
+                _done.SetException(_failure);
+            }
+        }
+
+        public override void Fail(Exception failure) => _done.TrySetException(failure);
+    }
+}
