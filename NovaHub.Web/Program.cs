@@ -1,2 +1,5 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using NovaHub.Web;
+
+var app = HubApp.Build(args);
+await app.OpenAsync();
+await app.WaitForShutdownAsync();

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+using NovaHub.Engine;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Storage;
+using NovaHub.Web.Api;
+using NovaHub.Web.Components;
+using NovaHub.Web.Security;
+using Serilog;
+
+namespace NovaHub.Web;
+
+/// <summary>The hub's web application as an object: the program runs it, tests build it with other settings.</summary>
+public static class HubApp
+{
+    /// <summary>Composes the application: one Add… and one Map… per feature. Nothing is opened yet.</summary>
+    /// <param name="args">Configuration as <c>--Section:Key=value</c>.</param>
+    /// <param name="adjust">Last word on services and settings, for tests.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Build output that runs outside Development serves empty scripts and styles without it
+        builder.WebHost.UseStaticWebAssets();
+        builder.Host.UseSerilog((context, log) => log.ReadFrom.Configuration(context.Configuration));
+        adjust?.Invoke(builder);
+
+        builder.Services.AddNovaHubEngine(builder.Configuration);
+        builder.AddSecurity();
+        builder.AddServiceApi();
+        builder.AddConsole();
+
+        var app = builder.Build();
+        app.UseSecurity();
+        app.MapServiceApi();
+        app.MapConsole();
+        return app;
+    }
+
+    /// <summary>Migrates the database, fills the directory and starts everything. The address is known afterwards.</summary>
+    public static async Task OpenAsync(this WebApplication app, CancellationToken cancellationToken = default)
+    {
+        await app.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
+        await app.Services.GetRequiredService<HubDirectory>().RefreshAsync(cancellationToken);
+        await app.StartAsync(cancellationToken);
+    }
+}
