@@ -11,6 +11,10 @@ public sealed record DosMachineChoice(IDosMachine? Machine, string? Missing);
 /// <summary>Chooses the emulator: the configured one, or what is installed. Looks again each time, so an installation is noticed.</summary>
 public sealed class DosMachines(IOptions<DosOptions> options, TimeProvider time, ILoggerFactory loggers)
 {
+    /// <summary>Kills what a dead hub left of a session that was started with this id. Linux only.</summary>
+    /// <returns>Number of processes killed.</returns>
+    public Task<int> KillLeftoversAsync(string sessionId) => new ProcessTree(sessionId).SweepAsync([], time);
+
     /// <summary>The emulator by the hub's configuration.</summary>
     public DosMachineChoice Find() => Find(options.Value);
 
