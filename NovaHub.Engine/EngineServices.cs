@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Accounts;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
@@ -21,7 +22,8 @@ public static class EngineServices
         return services
             .AddStorage(configuration)
             .AddLeagues(configuration)
-            .AddPackets();
+            .AddPackets()
+            .AddAccounts();
     }
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
