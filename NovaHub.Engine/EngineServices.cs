@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Accounts;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
@@ -24,7 +25,8 @@ public static class EngineServices
             .AddStorage(configuration)
             .AddLeagues(configuration)
             .AddPackets()
-            .AddGames(configuration);
+            .AddGames(configuration)
+            .AddAccounts();
     }
 
     /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND.</summary>
