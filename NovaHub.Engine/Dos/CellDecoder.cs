@@ -61,6 +61,7 @@ internal sealed class CellDecoder(IDosOutput output)
                 Greeted = true;
                 _attribute = -1;
                 Put("\u001b[0m\u001b[2J\u001b[H");
+                Flush();
                 break;
             case Run when _message[1] < ScreenModel.RowCount && _message[2] < ScreenModel.ColumnCount:
                 CarryRun();
