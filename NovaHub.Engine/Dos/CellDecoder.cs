@@ -24,6 +24,7 @@ internal sealed class CellDecoder(IDosOutput output)
     private readonly List<byte> _message = [];
     private int _attribute = -1;
     private (int Row, int Column)? _cursor;
+    private bool _cursorMoved;
 
     /// <summary>True once SCREEN.COM has said that it is there.</summary>
     public bool Greeted { get; private set; }
@@ -75,6 +76,7 @@ internal sealed class CellDecoder(IDosOutput output)
                 break;
             case CursorAt:
                 _cursor = (_message[1], _message[2]);
+                _cursorMoved = true;
                 break;
             case EndOfFrame:
                 Flush();
@@ -109,6 +111,13 @@ internal sealed class CellDecoder(IDosOutput output)
 
     private void Flush()
     {
+        if (_vt.WrittenCount == 0 && !_cursorMoved)
+        {
+            return;
+        }
+
+        // Drawing moved the terminal's cursor, so it goes back to the game's place after every frame
+        _cursorMoved = false;
         if (_cursor is { Row: < ScreenModel.RowCount, Column: < ScreenModel.ColumnCount } at)
         {
             MoveTo(at.Row, at.Column);
