@@ -26,9 +26,6 @@ internal sealed class CellDecoder(IDosOutput output)
     private (int Row, int Column)? _cursor;
     private bool _cursorMoved;
 
-    /// <summary>True once SCREEN.COM has said that it is there.</summary>
-    public bool Greeted { get; private set; }
-
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         foreach (var b in bytes)
@@ -59,7 +56,6 @@ internal sealed class CellDecoder(IDosOutput output)
         switch (_message[0])
         {
             case Hello:
-                Greeted = true;
                 _attribute = -1;
                 Put("\u001b[0m\u001b[2J\u001b[H");
                 Flush();
