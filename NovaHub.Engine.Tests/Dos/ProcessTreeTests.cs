@@ -47,10 +47,34 @@ public class ProcessTreeTests
         child.Kill();
     }
 
-    private static Process Sleep(string job)
+    [Fact]
+    public async Task A_session_whose_hub_was_killed_is_ended_and_no_other()
+    {
+        using var hub = Sleep("hub");
+        var started = ProcessTree.Below(Environment.ProcessId).Single(entry => entry.Id == hub.Id).Started;
+        using var watched = Sleep("watched", $"{hub.Id}-{started}");
+        using var mine = Sleep("mine", ProcessTree.OwnMark);
+
+        await ProcessTree.EndLeftoversAsync(TimeProvider.System);
+        Assert.True(ProcessTree.IsAlive(watched.Id));
+        hub.Kill();
+        await hub.WaitForExitAsync();
+        await ProcessTree.EndLeftoversAsync(TimeProvider.System);
+
+        Assert.False(ProcessTree.IsAlive(watched.Id));
+        Assert.True(ProcessTree.IsAlive(mine.Id));
+        mine.Kill();
+    }
+
+    private static Process Sleep(string job, string? owner = null)
     {
         var start = new ProcessStartInfo("/bin/sleep", "60") { UseShellExecute = false };
         start.Environment[ProcessTree.Variable] = job;
+        if (owner is not null)
+        {
+            start.Environment[ProcessTree.OwnerVariable] = owner;
+        }
+
         var process = Process.Start(start)!;
         // The name is the parent's until the program is loaded
         Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{process.Id}/comm").StartsWith("sleep", StringComparison.Ordinal), 5000));
