@@ -29,6 +29,7 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         }
         else
         {
+            await ProcessTree.EndLeftoversAsync(time);
             Log.SessionStarts(log, session.Id, Name, job.Folder, job.Commands.Count);
             end = await RunCheckedAsync(session, screen, stop);
         }
