@@ -24,6 +24,7 @@ public static class HubApp
         adjust?.Invoke(builder);
 
         builder.Services.AddNovaHubEngine(builder.Configuration);
+        builder.Services.AddNovaHubSchedules();
         builder.AddSecurity();
         builder.AddServiceApi();
         builder.AddConsole();

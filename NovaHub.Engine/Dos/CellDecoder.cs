@@ -24,9 +24,7 @@ internal sealed class CellDecoder(IDosOutput output)
     private readonly List<byte> _message = [];
     private int _attribute = -1;
     private (int Row, int Column)? _cursor;
-
-    /// <summary>True once SCREEN.COM has said that it is there.</summary>
-    public bool Greeted { get; private set; }
+    private bool _cursorMoved;
 
     public void Feed(ReadOnlySpan<byte> bytes)
     {
@@ -58,9 +56,9 @@ internal sealed class CellDecoder(IDosOutput output)
         switch (_message[0])
         {
             case Hello:
-                Greeted = true;
                 _attribute = -1;
                 Put("\u001b[0m\u001b[2J\u001b[H");
+                Flush();
                 break;
             case Run when _message[1] < ScreenModel.RowCount && _message[2] < ScreenModel.ColumnCount:
                 CarryRun();
@@ -74,6 +72,7 @@ internal sealed class CellDecoder(IDosOutput output)
                 break;
             case CursorAt:
                 _cursor = (_message[1], _message[2]);
+                _cursorMoved = true;
                 break;
             case EndOfFrame:
                 Flush();
@@ -108,6 +107,13 @@ internal sealed class CellDecoder(IDosOutput output)
 
     private void Flush()
     {
+        if (_vt.WrittenCount == 0 && !_cursorMoved)
+        {
+            return;
+        }
+
+        // Drawing moved the terminal's cursor, so it goes back to the game's place after every frame
+        _cursorMoved = false;
         if (_cursor is { Row: < ScreenModel.RowCount, Column: < ScreenModel.ColumnCount } at)
         {
             MoveTo(at.Row, at.Column);

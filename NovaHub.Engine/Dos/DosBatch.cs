@@ -21,6 +21,11 @@ internal static class DosBatch
             return "There is no command to run.";
         }
 
+        if (job.TimeLimit <= TimeSpan.Zero)
+        {
+            return $"The time limit is {job.TimeLimit}; it must be more than nothing.";
+        }
+
         foreach (var command in job.Commands)
         {
             if (string.IsNullOrWhiteSpace(command) || command.Length > 120 || command.Any(c => c is < ' ' or > '~' or '%'))
@@ -88,6 +93,7 @@ internal static class DosBatch
             return codes;
         }
 
+        // The emulator may have died while it wrote: what is there counts
         foreach (var line in await File.ReadAllLinesAsync(proof, Encoding.Latin1))
         {
             var at = line.IndexOf('=', StringComparison.Ordinal);

@@ -59,7 +59,7 @@ internal sealed class DosBox(string program, DosOptions options, TimeProvider ti
 
     protected override string? Explain(SessionEnd end, SessionOutput screen) =>
         end.Codes?[0] is not null && !screen.Drawn
-            ? "Nothing of the screen was seen: DOSBox could not reach the hub through its null modem (a TCP connection to 127.0.0.1)."
+            ? "The screen was not seen: DOSBox could not reach the hub through its null modem (a TCP connection to 127.0.0.1)."
             : null;
 
     private string Conf(string driveC, string jobDrive, int port) => string.Create(

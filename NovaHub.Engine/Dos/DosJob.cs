@@ -13,6 +13,12 @@ public sealed record DosJob(string DriveC, string Folder, IReadOnlyList<string> 
     /// <summary>Time between asking a session to end and killing it; null takes the configured one.</summary>
     public TimeSpan? KillAfter { get; init; }
 
+    /// <summary>
+    /// Carried by every process of the session in its environment, so that leftovers of a hub that died are found; null
+    /// takes a new one. Letters, digits and <c>-</c>.
+    /// </summary>
+    public string? Id { get; init; }
+
     /// <summary>Leave out the commands after one that ended with an error level above 0.</summary>
     public bool StopAtFirstFailure { get; init; }
 }

@@ -11,6 +11,17 @@ public sealed record DosMachineChoice(IDosMachine? Machine, string? Missing);
 /// <summary>Chooses the emulator: the configured one, or what is installed. Looks again each time, so an installation is noticed.</summary>
 public sealed class DosMachines(IOptions<DosOptions> options, TimeProvider time, ILoggerFactory loggers)
 {
+    /// <summary>Kills what a dead hub left of a session that was started with this id. Linux only.</summary>
+    /// <returns>Number of processes killed.</returns>
+    public Task<int> KillLeftoversAsync(string sessionId) => new ProcessTree(sessionId).SweepAsync([], time);
+
+    /// <summary>
+    /// Ends emulators whose hub process was killed, ask first. To be called before what a run left behind is judged: such an
+    /// emulator may still be reading packets. Every session does so before it starts, too.
+    /// </summary>
+    /// <returns>Number of processes ended.</returns>
+    public Task<int> EndLeftoversAsync() => ProcessTree.EndLeftoversAsync(time);
+
     /// <summary>The emulator by the hub's configuration.</summary>
     public DosMachineChoice Find() => Find(options.Value);
 

@@ -61,7 +61,7 @@ internal sealed partial class Dosemu2(string program, DosOptions options, TimePr
             var leftover = $"/tmp/dosemu2_{user}";
             return screen.Bytes < BannerBytes && OperatingSystem.IsLinux() && Directory.Exists(leftover) && Access(leftover, WriteAccess) != 0
                 ? $"dosemu2 did not boot: {leftover} belongs to another user. Remove it."
-                : $"Nothing of the screen was seen: dosemu2 could not draw on a terminal of type TERM={Options.Terminal}. Set Dos:Terminal to linux.";
+                : $"The screen was not seen: dosemu2 could not draw on a terminal of type TERM={Options.Terminal}. Set Dos:Terminal to linux.";
         }
 
         return null;

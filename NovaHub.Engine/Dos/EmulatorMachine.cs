@@ -19,7 +19,7 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(output);
         var started = time.GetTimestamp();
-        var session = new Session(job, Guid.NewGuid().ToString("N"), job.KillAfter ?? options.KillAfter);
+        var session = new Session(job, job.Id ?? Guid.NewGuid().ToString("N"), job.KillAfter ?? options.KillAfter);
         var screen = new SessionOutput(output, session.Id, log);
         SessionEnd end;
         var fault = DosFolder.Fault(job.DriveC, job.Folder) ?? DosBatch.Fault(job) ?? HostFault();
@@ -29,6 +29,7 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         }
         else
         {
+            await ProcessTree.EndLeftoversAsync(time);
             Log.SessionStarts(log, session.Id, Name, job.Folder, job.Commands.Count);
             end = await RunCheckedAsync(session, screen, stop);
         }

@@ -64,7 +64,11 @@ internal sealed class EmulatorProcess(string jobId, TimeProvider time, ILogger l
     }
 
     private Dictionary<string, string?> Marked(Command command) =>
-        new(command.EnvironmentVariables, StringComparer.Ordinal) { [ProcessTree.Variable] = jobId };
+        new(command.EnvironmentVariables, StringComparer.Ordinal) 
+        {
+            [ProcessTree.Variable] = jobId,
+            [ProcessTree.OwnerVariable] = ProcessTree.OwnMark,
+        };
 
     private async Task<bool> EndsByItselfAsync(Task ended, int leader, CancellationToken asked)
     {

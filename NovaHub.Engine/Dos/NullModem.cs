@@ -8,10 +8,14 @@ internal sealed class NullModem : IDisposable
 {
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(2);
 
+    // The connection is made before the first command, but the accepting thread may be late
+    private static readonly TimeSpan LateAccept = TimeSpan.FromMilliseconds(200);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly CellDecoder _decoder;
     private readonly Task _reading;
+    private volatile bool _connected;
 
     public NullModem(IDosOutput output)
     {
@@ -22,13 +26,10 @@ internal sealed class NullModem : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>True once the program in the emulator has said that it sends the screen.</summary>
-    public bool Greeted => _decoder.Greeted;
-
     /// <summary>Called when the emulator is gone: waits for what is still on its way.</summary>
     public async Task EndAsync(TimeProvider time)
     {
-        _end.CancelAfter(Greeted ? LastWait : TimeSpan.Zero);
+        _end.CancelAfter(_connected ? LastWait : LateAccept);
         await Task.WhenAny(_reading, Task.Delay(LastWait * 2, time));
         _decoder.End();
     }
@@ -45,6 +46,7 @@ internal sealed class NullModem : IDisposable
         try
         {
             using var line = await _listener.AcceptSocketAsync(_end.Token);
+            _connected = true;
             var buffer = new byte[4096];
             for (int read; (read = await line.ReceiveAsync(buffer, _end.Token)) > 0;)
             {

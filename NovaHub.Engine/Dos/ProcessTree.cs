@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace NovaHub.Engine.Dos;
 
@@ -11,6 +10,8 @@ namespace NovaHub.Engine.Dos;
 internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kill = null)
 {
     public const string Variable = "NOVAHUB_JOB";
+    /// <summary>Names the hub process that looks after a session, as id-start time.</summary>
+    public const string OwnerVariable = "NOVAHUB_OWNER";
     public const int Terminate = 15;
     public const int Kill = 9;
 
@@ -19,7 +20,7 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Func<int, int, int> _kill = kill ?? SendSignal;
-    private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{Variable}={jobId}");
+    private readonly string _mark = $"{Variable}={jobId}";
 
     /// <summary>Why something could not be killed, as a sentence; null when nothing refused.</summary>
     public string? Refused { get; private set; }
@@ -44,7 +45,7 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
     }
 
     /// <summary>Living processes that carry the job's id.</summary>
-    public IReadOnlyList<ProcessEntry> OfJob() => [.. All().Where(entry => entry.Id != Environment.ProcessId && CarriesMark(entry.Id))];
+    public IReadOnlyList<ProcessEntry> OfJob() => [.. All().Where(entry => entry.Id != Environment.ProcessId && Variables(entry.Id).Contains(_mark))];
 
     /// <summary>True while a process lives; one that only waits to be reaped does not.</summary>
     public static bool IsAlive(int id) => Read(id) is not null;
@@ -84,31 +85,52 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
         }
     }
 
-    private bool CarriesMark(int id)
+    /// <summary>This process as the owner of sessions.</summary>
+    public static string OwnMark { get; } = Read(Environment.ProcessId) is { } self ? MarkOf(self) : "";
+
+    /// <summary>
+    /// Ends sessions whose hub was killed: nobody watches their time limit, and they may still be at work in a game folder.
+    /// </summary>
+    /// <param name="time">Clock for the grace between asking and killing.</param>
+    /// <returns>Number of processes ended.</returns>
+    public static async Task<int> EndLeftoversAsync(TimeProvider time)
+    {
+        var left = Leftovers();
+        var count = left.Count;
+        left.ForEach(entry => SendSignal(entry.Id, Terminate));
+        for (var round = 0; left.Count > 0 && round < 2 * SweepRounds; round++)
+        {
+            await Task.Delay(SweepPause, time, CancellationToken.None);
+            left = Leftovers();
+            if (round >= SweepRounds)
+            {
+                left.ForEach(entry => SendSignal(entry.Id, Kill));
+            }
+        }
+
+        return count;
+    }
+
+    private static List<ProcessEntry> Leftovers()
+    {
+        var all = All().ToList();
+        var living = all.Select(MarkOf).ToHashSet(StringComparer.Ordinal);
+        return [.. all.Where(entry => Variables(entry.Id).Find(v => v.StartsWith(OwnerVariable + "=", StringComparison.Ordinal)) is { } owner
+            && !living.Contains(owner[(OwnerVariable.Length + 1)..]))];
+    }
+
+    private static string MarkOf(ProcessEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.Id}-{entry.Started}");
+
+    private static List<string> Variables(int id)
     {
         try
         {
-            var environment = File.ReadAllBytes($"/proc/{id}/environ");
-            for (var rest = environment.AsSpan(); ;)
-            {
-                var at = rest.IndexOf(_mark);
-                if (at < 0)
-                {
-                    return false;
-                }
-
-                if ((at == 0 || rest[at - 1] == 0) && (at + _mark.Length == rest.Length || rest[at + _mark.Length] == 0))
-                {
-                    return true;
-                }
-
-                rest = rest[(at + _mark.Length)..];
-            }
+            return [.. File.ReadAllText($"/proc/{id}/environ").Split('\0')];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Ended meanwhile, or another user's
-            return false;
+            return [];
         }
     }
 

@@ -19,8 +19,12 @@ public sealed partial class ScreenModel
     private readonly Action<string> _rowTaken;
     private readonly VtParser _parser;
     private readonly Line[] _lines = new Line[RowCount];
-    private readonly List<(int Row, string Text)> _erased = [];
+    private readonly List<(int Row, string Text, long Stamp)> _erased = [];
     private Line? _lastWritten;
+
+    // The row that the cursor writes from left to right just now. Only the whole pass is an update: of "19" that becomes
+    // "20" a difference may bring both digits or one.
+    private Line? _passed;
     private long _stamp;
 
     /// <summary>A blank screen, cursor at the top left.</summary>
@@ -87,30 +91,30 @@ public sealed partial class ScreenModel
     private void Write(int row, int column, char c)
     {
         var line = _lines[row];
+        if (!ReferenceEquals(line, _passed) || column <= line.LastColumn)
+        {
+            line.BeginPass();
+            _passed = line;
+        }
+
+        line.LastColumn = column;
         var old = line.Cells[column];
         if (old == c)
         {
             return;
         }
 
-        if (!IsBlank(old) && !line.Taken[column])
+        if (!IsBlank(old) && line.OldIsUntaken)
         {
-            if (IsBlank(c))
-            {
-                Erased(row);
-            }
-            else
-            {
-                Take(row);
-            }
+            TakeOld(row, line, erased: IsBlank(c));
         }
 
         line.Cells[column] = c;
-        line.Taken[column] = false;
         line.Stamp = ++_stamp;
         if (!IsBlank(c))
         {
             line.Dirty = true;
+            line.HasNew = true;
             _lastWritten = line;
         }
     }
@@ -134,18 +138,20 @@ public sealed partial class ScreenModel
 
         if (line.Dirty)
         {
-            Erased(row);
+            _erased.Add((row, line.Text(), line.Stamp));
         }
 
         cells.CopyTo(line.Cells, 0);
-        line.Taken.AsSpan().Fill(true);
+        line.Dirty = false;
         line.Stamp = ++_stamp;
+        _passed = null;
     }
 
     // Rows between top and bottom (inclusive) move; the ones pushed out are taken
     private void MoveUp(int top, int bottom, int count)
     {
         TakeErased();
+        _passed = null;
         for (var n = Math.Min(count, bottom - top + 1); n > 0; n--)
         {
             TakeGone(_lines[top]);
@@ -157,6 +163,7 @@ public sealed partial class ScreenModel
     private void MoveDown(int top, int bottom, int count)
     {
         TakeErased();
+        _passed = null;
         for (var n = Math.Min(count, bottom - top + 1); n > 0; n--)
         {
             TakeGone(_lines[bottom]);
@@ -177,19 +184,31 @@ public sealed partial class ScreenModel
     {
         TakeErased();
         var line = _lines[row];
-        var text = line.Text();
-        line.MarkTaken();
-        if (!IsShownAbove(row, text, line.Stamp))
+        line.Dirty = false;
+        _passed = null;
+        if (!IsShownAbove(row, line.Text(), line.Stamp))
         {
-            _rowTaken(text);
+            _rowTaken(line.Text());
         }
     }
 
-    // A cleared row may be painted again as it was, which is no new line: wait with it until something else is taken
-    private void Erased(int row)
+    // The row as it was before the cursor came to it this time. A cleared row may be painted again as it was, which is no
+    // new line: that one waits until something else is taken.
+    private void TakeOld(int row, Line line, bool erased)
     {
-        _erased.Add((row, _lines[row].Text()));
-        _lines[row].MarkTaken();
+        line.OldIsUntaken = false;
+        line.Dirty = line.HasNew;
+        if (erased)
+        {
+            _erased.Add((row, line.OldText(), line.OldStamp));
+            return;
+        }
+
+        TakeErased();
+        if (!IsShownAbove(row, line.OldText(), line.OldStamp))
+        {
+            _rowTaken(line.OldText());
+        }
     }
 
     private void TakeErased()
@@ -199,10 +218,10 @@ public sealed partial class ScreenModel
             return;
         }
 
-        foreach (var (row, text) in _erased)
+        foreach (var (row, text, stamp) in _erased)
         {
             var line = _lines[row];
-            if (!(line.Dirty && line.Text() == text) && !IsShownAbove(row, text, line.Stamp))
+            if (!(line.Dirty && line.Text() == text) && !IsShownAbove(row, text, stamp))
             {
                 _rowTaken(text);
             }
@@ -229,19 +248,30 @@ public sealed partial class ScreenModel
 
     private sealed class Line
     {
-        public char[] Cells { get; } = NewCells();
+        private readonly char[] _old = NewCells();
 
-        /// <summary>Cells whose text has been handed over already; overwriting them ends nothing.</summary>
-        public bool[] Taken { get; } = new bool[ColumnCount];
+        public char[] Cells { get; } = NewCells();
 
         /// <summary>Holds text that has not been handed over.</summary>
         public bool Dirty { get; set; }
 
+        /// <summary>Grows with every change on the screen: tells which of two rows changed later.</summary>
         public long Stamp { get; set; }
 
         public long SeenStamp { get; set; }
 
         public int QuietCalls { get; set; }
+
+        /// <summary>Last column that the present pass wrote to.</summary>
+        public int LastColumn { get; set; }
+
+        /// <summary>The text from before this pass has not been handed over.</summary>
+        public bool OldIsUntaken { get; set; }
+
+        public long OldStamp { get; private set; }
+
+        /// <summary>This pass brought text.</summary>
+        public bool HasNew { get; set; }
 
         public static char[] NewCells()
         {
@@ -252,10 +282,14 @@ public sealed partial class ScreenModel
 
         public string Text() => new(Cells.AsSpan().TrimEnd());
 
-        public void MarkTaken()
+        public string OldText() => new(_old.AsSpan().TrimEnd());
+
+        public void BeginPass()
         {
-            Dirty = false;
-            Taken.AsSpan().Fill(true);
+            Cells.CopyTo(_old, 0);
+            OldIsUntaken = Dirty;
+            OldStamp = Stamp;
+            HasNew = false;
         }
     }
 }
