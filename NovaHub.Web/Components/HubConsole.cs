@@ -1,12 +1,79 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
+using NovaHub.Engine.Dos;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Runs;
+using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Dashboard;
+using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Security;
+
 namespace NovaHub.Web.Components;
 
+/// <summary>The sysop's console: pages, sign-in and what guards them.</summary>
 internal static class HubConsole
 {
+    /// <summary>Where the request keeps the nonce of its one inline script, the import map.</summary>
+    public const string NonceKey = "nonce";
+
     public static void AddConsole(this WebApplicationBuilder builder)
     {
+        builder.AddPeople();
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddHttpContextAccessor();
+        services.AddMudServices(o =>
+        {
+            o.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            o.SnackbarConfiguration.VisibleStateDuration = 8000;
+            o.SnackbarConfiguration.PreventDuplicates = true;
+        });
+        services.AddScoped<Viewer>();
+        services.AddScoped<Ticker>();
+        services.AddScoped<RunActions>();
+        services.AddSingleton<DashboardReader>();
+        services.TryAddSingleton<WaitingMail>();
+        services.TryAddSingleton<LiveRuns>();
+        services.TryAddSingleton<RunHistory>();
+        services.TryAddSingleton(s => new LeagueHealth(() => s.GetService<DosMachines>()?.Find().Missing));
     }
 
     public static void MapConsole(this WebApplication app)
     {
+        app.Use(SendHeaders);
+        // A failed POST must not be run again as an error page, and the service API answers programs, not people
+        app.UseWhen(
+            c => HttpMethods.IsGet(c.Request.Method) && !c.Request.Path.StartsWithSegments("/service"),
+            pages =>
+            {
+                pages.UseExceptionHandler("/problem/500", createScopeForErrors: true);
+                pages.UseStatusCodePagesWithReExecute("/problem/{0}", createScopeForStatusCodePages: true);
+            });
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapPeople();
+        app.MapRunFiles();
+    }
+
+    private static Task SendHeaders(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/service"))
+        {
+            var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+            context.Items[NonceKey] = nonce;
+            var headers = context.Response.Headers;
+            // Styles: the theme is an inline style sheet of the component library
+            headers.ContentSecurityPolicy =
+                $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+        }
+
+        return next(context);
     }
 }
