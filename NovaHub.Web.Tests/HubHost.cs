@@ -52,7 +52,17 @@ public sealed class HubHost : IAsyncDisposable
         var own = folder is null;
         folder ??= CopyOf(await s_template.Value);
         var app = Build(folder, adjust, settings);
-        await app.OpenAsync(Stop);
+        try
+        {
+            await app.OpenAsync(Stop);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            Remove(own ? folder : null);
+            throw;
+        }
+
         return new HubHost(app, folder, own);
     }
 
@@ -117,14 +127,19 @@ public sealed class HubHost : IAsyncDisposable
     {
         Client.Dispose();
         await App.DisposeAsync();
-        if (_ownsFolder)
+        Remove(_ownsFolder ? Folder : null);
+    }
+
+    private static void Remove(string? folder)
+    {
+        if (folder is not null)
         {
-            Directory.Delete(Folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
     private static WebApplication Build(string folder, Action<WebApplicationBuilder>? adjust, string[] settings) => HubApp.Build(
-        ["--Urls=http://127.0.0.1:0", $"--Storage:DataFolder={folder}", "--Serilog:MinimumLevel:Default=Fatal", .. settings.Select(s => "--" + s)], adjust);
+        ["--Urls=http://127.0.0.1:0", $"--Storage:DataFolder={folder}", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft=Fatal", .. settings.Select(s => "--" + s)], adjust);
 
     private static string CopyOf(string template)
     {

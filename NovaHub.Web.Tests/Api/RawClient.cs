@@ -18,9 +18,10 @@ internal sealed class RawClient : IDisposable
 
         _tcp.Connect(address.Host, address.Port);
         _tcp.NoDelay = true;
+        Stream = _tcp.GetStream();
     }
 
-    public NetworkStream Stream => _tcp.GetStream();
+    public NetworkStream Stream { get; }
 
     public Socket Socket => _tcp.Client;
 
@@ -67,8 +68,16 @@ internal sealed class RawClient : IDisposable
         var buffer = new byte[16 * 1024];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(HubHost.Stop);
         patience.CancelAfter(TimeSpan.FromSeconds(20));
-        var count = await Stream.ReadAsync(buffer, patience.Token);
-        _read.AddRange(buffer[..count]);
-        return count > 0;
+        try
+        {
+            var count = await Stream.ReadAsync(buffer, patience.Token);
+            _read.AddRange(buffer[..count]);
+            return count > 0;
+        }
+        catch (IOException)
+        {
+            // A reset is an end too
+            return false;
+        }
     }
 }
