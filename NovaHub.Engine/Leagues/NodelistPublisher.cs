@@ -94,7 +94,7 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
             .Select(m => $"{m.Bbs!.Name} (node {m.BbsIndex}) has no FTN address in {league.Id}; its third line in the nodelist is empty.").ToList();
         if (string.IsNullOrEmpty(league.HubAddress))
         {
-            warnings.Insert(0, $"The hub has no FTN address in {league.Id}; its third line in the nodelist is empty. Set one with: novahub league add --hub-address.");
+            warnings.Insert(0, $"The hub has no FTN address in {league.Id}; its third line in the nodelist is empty. Set one with: novahub league set {league.Id} --hub-address 13:10/1");
         }
 
         return warnings;

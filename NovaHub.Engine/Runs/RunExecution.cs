@@ -41,7 +41,7 @@ internal sealed class RunExecution(RunTools tools, LiveRuns lives, LiveRun live,
         Show(RunStep.Prepare);
         if (GameFolder.Of(league) is not { } folder)
         {
-            return await RefuseAsync(VerdictKind.GameFolder, [$"League {league.Id} has no game folder, so its game can't run. Mail waits; direct-routed packets are relayed. Set one with: novahub league add {league.Id} --game-folder DIR."]);
+            return await RefuseAsync(VerdictKind.GameFolder, [$"League {league.Id} has no game folder, so its game can't run. Mail waits; direct-routed packets are relayed. Set one with: novahub league set {league.Id} --game-folder DIR"]);
         }
 
         if (folder.Faults() is { Count: > 0 } faults)
