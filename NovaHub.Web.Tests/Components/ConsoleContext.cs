@@ -26,6 +26,7 @@ public sealed class ConsoleContext : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly BunitAuthorizationContext _people;
+    private bool _provided;
 
     private ConsoleContext(ConsoleHub hub)
     {
@@ -43,7 +44,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<TimeProvider>();
-        Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator));
+        Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator, TimeProvider.System));
         Bunit.Services.AddScoped<Viewer>();
         Bunit.Services.AddScoped<Ticker>();
         Bunit.Services.AddScoped<RunActions>();
@@ -61,16 +62,21 @@ public sealed class ConsoleContext : IAsyncDisposable
 
     public static async Task<ConsoleContext> StartAsync() => new(await ConsoleHub.StartAsync());
 
-    public void BeAdmin() => _people.SetAuthorized(ConsoleHub.Admin).SetPolicies(PeopleSecurity.SteersRuns, PeopleSecurity.Administers);
+    public void BeAdmin() => Be(ConsoleHub.Admin, PeopleSecurity.SteersRuns, PeopleSecurity.Administers);
 
-    public void BeSysop() => _people.SetAuthorized(ConsoleHub.Sysop).SetPolicies(PeopleSecurity.SteersRuns);
+    public void BeSysop() => Be(ConsoleHub.Sysop, PeopleSecurity.SteersRuns);
 
-    public void BeNobody() => _people.SetAuthorized("Nemo").SetPolicies();
+    public void BeNobody() => Be("Nemo");
 
     /// <summary>Renders a page below the providers that the layout has.</summary>
     public IRenderedComponent<TPage> Show<TPage>(Action<ComponentParameterCollectionBuilder<TPage>>? parameters = null) where TPage : IComponent
     {
-        Bunit.Render<MudPopoverProvider>();
+        if (!_provided)
+        {
+            _provided = true;
+            Bunit.Render<MudPopoverProvider>();
+        }
+
         return Bunit.Render<TPage>(p => parameters?.Invoke(p));
     }
 
@@ -122,6 +128,13 @@ public sealed class ConsoleContext : IAsyncDisposable
     {
         await Bunit.DisposeAsync();
         await Hub.DisposeAsync();
+    }
+
+    private void Be(string name, params string[] policies)
+    {
+        // Policies are set without telling anybody, so open pages are told once more afterwards
+        _people.SetAuthorized(name).SetPolicies(policies);
+        _people.SetAuthorized(name);
     }
 
     private void Share<T>() where T : class => Bunit.Services.AddSingleton(Hub.Get<T>());
