@@ -50,6 +50,12 @@ public sealed class LedgerWriter : IDisposable
         {
             statement.Dispose();
         }
+
+        // Rolls back what was not committed
+        using (_connection)
+        {
+            _transaction?.Dispose();
+        }
     }
 
     // Serializable begins as IMMEDIATE in SQLite: the writer's place is taken at once, never by an upgrade that can fail
@@ -59,12 +65,6 @@ public sealed class LedgerWriter : IDisposable
     {
         _transaction!.Commit();
         _transaction.Dispose();
-        _transaction = null;
-    }
-
-    internal void Rollback()
-    {
-        _transaction?.Dispose();
         _transaction = null;
     }
 

@@ -4,7 +4,6 @@ using MudBlazor;
 using MudBlazor.Services;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Packets;
-using NovaHub.Engine.Runs;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -36,9 +35,7 @@ internal static class HubConsole
         services.AddScoped<RunActions>();
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
-        services.TryAddSingleton<LiveRuns>();
-        services.TryAddSingleton<RunHistory>();
-        services.TryAddSingleton(s => new LeagueHealth(() => s.GetService<DosMachines>()?.Find().Missing));
+        services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing));
     }
 
     public static void MapConsole(this WebApplication app)

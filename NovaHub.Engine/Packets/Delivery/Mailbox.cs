@@ -16,12 +16,13 @@ namespace NovaHub.Engine.Packets.Delivery;
 /// <param name="Size">Bytes.</param>
 public readonly record struct MailItem(string Name, int Source, int Dest, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
 
-/// <summary>Something to hand to a board. Call <see cref="Mailbox.DeliveredAsync"/> when the whole body went out.</summary>
+/// <summary>Something to hand to a board. When it is unread, call <see cref="Mailbox.DeliveredAsync"/> once the whole body went out.</summary>
 /// <param name="Name">File name, upper case.</param>
 /// <param name="Bytes">The body.</param>
 /// <param name="PacketId">The packet, or null for a nodelist.</param>
 /// <param name="NodelistItemId">The queued nodelist, or null.</param>
-public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? NodelistItemId)
+/// <param name="Unread">Whether it still waits for its board; otherwise this is a repetition and nothing is to be recorded.</param>
+public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? NodelistItemId, bool Unread)
 {
     internal PacketName? Packet { get; init; }
 
@@ -46,7 +47,7 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     private static readonly Func<HubDb, LeagueId, int, NodelistRow?> s_nodelist = EF.CompileQuery(
         (HubDb db, LeagueId league, int dest) => db.Set<NodelistItem>()
             .Where(i => i.LeagueId == league && i.BbsIndex == dest)
-            .Select(i => new NodelistRow(i.Id, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
+            .Select(i => new NodelistRow(i.Id, i.NodelistId, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
             .FirstOrDefault());
 
     private static readonly Func<HubDb, LeagueId, int, int, int, IEnumerable<NamedRow>> s_named = EF.CompileQuery(
@@ -59,7 +60,8 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         (HubDb db, byte[] sha) => db.Set<Content>().Where(c => c.Sha256 == sha).Select(c => c.Bytes).FirstOrDefault());
 
     // Bodies that went out and whose mark is still on its way to the disk: for the board they are read already
-    private readonly ConcurrentDictionary<long, byte> _marking = new();
+    private readonly ConcurrentDictionary<long, DateTime> _marking = new();
+    private readonly ConcurrentDictionary<int, DateTime> _markingNodelists = new();
 
     /// <summary>Lists a board's mailbox in one league, oldest first.</summary>
     /// <param name="seat">The board's seat.</param>
@@ -67,8 +69,16 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     /// <param name="each">Called for every item, while the answer is written: nothing is held.</param>
     public void List(Seat seat, bool unreadOnly, Action<MailItem> each)
     {
+        // Taken before the rows are read: what leaves it meanwhile is on disk by then
+        var marking = Marking();
+        var markingNodelists = _markingNodelists.IsEmpty ? null : new Dictionary<int, DateTime>(_markingNodelists);
         using var db = databases.CreateDbContext();
         var nodelist = s_nodelist(db, seat.League, seat.BbsIndex);
+        if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+        {
+            nodelist = nodelist with { DeliveredAt = had };
+        }
+
         var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
         foreach (var row in (unreadOnly ? s_waiting : s_everything)(db, seat.League, seat.BbsIndex))
         {
@@ -78,10 +88,11 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
                 pending = null;
             }
 
-            if (!unreadOnly || !_marking.ContainsKey(row.Id))
+            DateTime? delivered = marking is not null && marking.TryGetValue(row.Id, out var at) ? at : row.DeliveredAt;
+            if (!unreadOnly || delivered is null)
             {
                 each(new MailItem(new PacketName(seat.League, row.Source, seat.BbsIndex, row.Sequence).ToString(),
-                    row.Source, seat.BbsIndex, row.Sequence, row.ReceivedAt, row.DeliveredAt, row.Size));
+                    row.Source, seat.BbsIndex, row.Sequence, row.ReceivedAt, delivered, row.Size));
             }
         }
 
@@ -97,12 +108,15 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     /// </summary>
     public MailPiece? Find(PacketName name)
     {
+        var marking = Marking();
         using var db = databases.CreateDbContext();
         NamedRow? chosen = null;
+        var unread = false;
         foreach (var row in s_named(db, name.League, name.Source, name.Dest, name.Sequence))
         {
             chosen = row;
-            if (!row.Delivered && !_marking.ContainsKey(row.Id))
+            unread = !row.Delivered && marking?.ContainsKey(row.Id) != true;
+            if (unread)
             {
                 break;
             }
@@ -110,7 +124,7 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
 
         return chosen is null
             ? null
-            : new MailPiece(name.ToString(), Content(db, chosen.Sha256), chosen.Id, null) { Packet = name, League = name.League };
+            : new MailPiece(name.ToString(), Content(db, chosen.Sha256), chosen.Id, null, unread) { Packet = name, League = name.League };
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
@@ -123,36 +137,45 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
             return null;
         }
 
-        var item = s_nodelist(db, seat.League, seat.BbsIndex);
-        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.DeliveredAt is null ? item?.Id : null) { League = seat.League }, current.Sha256);
+        // An item of a version made since then keeps waiting: these bytes are not its own
+        var item = s_nodelist(db, seat.League, seat.BbsIndex) is { } queued && queued.NodelistId == current.Id ? queued : null;
+        var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
+        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.Id, unread) { League = seat.League }, current.Sha256);
     }
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>
     public async Task DeliveredAsync(MailPiece piece)
     {
+        var now = clock.GetUtcNow().UtcDateTime;
         if (piece.PacketId is { } id)
         {
-            _marking.TryAdd(id, 0);
-            try
-            {
-                await MarkPacketAsync(piece, id);
-            }
-            finally
-            {
-                _marking.TryRemove(id, out _);
-            }
+            await MarkingAsync(_marking, id, now, () => MarkPacketAsync(piece, id, now));
         }
         else if (piece.NodelistItemId is { } item)
         {
-            var now = clock.GetUtcNow().UtcDateTime;
-            await commits.WriteAsync(w => w.Execute(
-                """UPDATE "NodelistItems" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, item));
+            await MarkingAsync(_markingNodelists, item, now, () => commits.WriteAsync(w => w.Execute(
+                """UPDATE "NodelistItems" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, item)));
         }
     }
 
-    private async Task MarkPacketAsync(MailPiece piece, long id)
+    private static async Task MarkingAsync<TKey>(ConcurrentDictionary<TKey, DateTime> marking, TKey key, DateTime now, Func<Task> mark)
+        where TKey : notnull
     {
-        var now = clock.GetUtcNow().UtcDateTime;
+        marking.TryAdd(key, now);
+        try
+        {
+            await mark();
+        }
+        finally
+        {
+            marking.TryRemove(key, out _);
+        }
+    }
+
+    private Dictionary<long, DateTime>? Marking() => _marking.IsEmpty ? null : new Dictionary<long, DateTime>(_marking);
+
+    private async Task MarkPacketAsync(MailPiece piece, long id, DateTime now)
+    {
         var marked = await commits.WriteAsync(writer =>
         {
             var rows = writer.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, id);
@@ -177,7 +200,7 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
 
     private sealed record PacketRow(long Id, int Source, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
 
-    private sealed record NodelistRow(int Id, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
+    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
 
     private sealed record NamedRow(long Id, byte[] Sha256, bool Delivered);
 }

@@ -14,7 +14,7 @@ namespace NovaHub.Web.Components.Pages.Runs;
 public sealed record RunAnswer(long? RunId, string? Refusal);
 
 /// <summary>What people may do to runs. Asks each time who they are: a button that is not shown can still be pressed.</summary>
-internal sealed class RunActions(IRunControl control, AuthenticationStateProvider people, IAuthorizationService authorization)
+internal sealed class RunActions(RunControl control, AuthenticationStateProvider people, IAuthorizationService authorization)
 {
     public const string NotAllowed = "Your account may not do this. An admin can.";
 
