@@ -71,11 +71,11 @@ public sealed class ConsoleHub : IAsyncDisposable
     public Task AddPeopleAsync() => AddAsync();
 
     /// <summary>League 900B with the sandbox game as node 1 and two boards.</summary>
-    public async Task<LeagueId> AddLeagueAsync(string number = "900", string name = "Sandbox Realms", bool withGame = true)
+    public async Task<LeagueId> AddLeagueAsync(string number = "900", string name = "Sandbox Realms", bool withGame = true, string? maintenance = null)
     {
         var league = LeagueId.Parse(number + "B");
         var folder = withGame ? SandboxGame.Install(Games, $"B{number}N01", league, "The Hub BBS", $"13:{number}/1", null) : null;
-        await Get<LeagueAdmin>().AddAsync(new LeagueRequest(league, name, $"13:{number}/1", folder), CancellationToken.None);
+        await Get<LeagueAdmin>().AddAsync(new LeagueRequest(league, name, $"13:{number}/1", folder) { MaintenanceCommand = maintenance }, CancellationToken.None);
         return league;
     }
 
@@ -97,12 +97,14 @@ public sealed class ConsoleHub : IAsyncDisposable
         {
             await using var db = await Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
             var nodelist = (await NodelistPublisher.CurrentAsync(db, league, CancellationToken.None))!;
-            SandboxGame.Install(Games, Path.GetFileName(folder), league, $"Node {index}", "", nodelist.Bytes);
+            SandboxGame.Install(Games, Path.GetFileName(folder), league, Get<HubDirectory>().Current.Leagues[league].Members[index].Name, "", nodelist.Bytes);
         }
 
         await Get<DosMachines>().Find().Machine!.RunAsync(
             new DosJob(Games, folder, ["BRE.EXE PLANETARY /DETAILED FORCE"]), new Silent(), CancellationToken.None);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "OUTBOUND")).Order().ToList())
+        var written = Directory.EnumerateFiles(Path.Combine(folder, "OUTBOUND")).Order().ToList();
+        Assert.NotEmpty(written);
+        foreach (var file in written)
         {
             await UploadAsync(Path.GetFileName(file), await File.ReadAllBytesAsync(file));
             File.Delete(file);

@@ -47,6 +47,7 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     private static readonly Func<HubDb, LeagueId, int, NodelistRow?> s_nodelist = EF.CompileQuery(
         (HubDb db, LeagueId league, int dest) => db.Set<NodelistItem>()
             .Where(i => i.LeagueId == league && i.BbsIndex == dest)
+            .OrderBy(i => i.Id)
             .Select(i => new NodelistRow(i.Id, i.NodelistId, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
             .FirstOrDefault());
 
