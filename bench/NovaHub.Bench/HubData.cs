@@ -66,7 +66,7 @@ internal sealed record HubData(string Folder, IReadOnlyList<Board> Boards)
         Copy(prepared, folder);
         var boards = JsonSerializer.Deserialize<List<Board>>(await File.ReadAllTextAsync(Path.Combine(folder, BoardsFile)))!;
         var data = new HubData(folder, boards);
-        var game = SandboxGame.Install(Path.Combine(folder, "games"), "B900N01", LeagueId.Parse(GameLeague), "Bench Hub", "13:900/1", null);
+        var game = SandboxGame.Install(Path.Combine(folder, "games"), "B900N01", LeagueId.Parse(GameLeague), "The Hub BBS", "13:900/1", null);
         await HubProcess.RunAsync(program, "league", "set", GameLeague, "--game-folder", game, "--data", folder);
         return data;
     }
