@@ -47,7 +47,12 @@ public static class HubCommands
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // A hub that is asked to stop ends its games first
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            });
         }
         catch (OptionsValidationException faults)
         {
