@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
@@ -30,35 +31,29 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 }
 
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
-public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_waiting = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest && p.ConsumedAt == null && p.DeliveredAt == null)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Waiting = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_everything = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Everything = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, NodelistRow?> s_nodelist = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<NodelistItem>()
-            .Where(i => i.LeagueId == league && i.BbsIndex == dest)
-            .OrderBy(i => i.Id)
-            .Select(i => new NodelistRow(i.Id, i.NodelistId, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
-            .FirstOrDefault());
+    private const string Queued = """
+        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", length(n."Bytes") FROM "NodelistItems" i
+        JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, int, int, IEnumerable<NamedRow>> s_named = EF.CompileQuery(
-        (HubDb db, LeagueId league, int source, int dest, int sequence) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Source == source && p.Dest == dest && p.Sequence == sequence)
-            .OrderBy(p => p.Id)
-            .Select(p => new NamedRow(p.Id, p.Sha256, p.DeliveredAt != null)));
+    private const string Named = """
+        SELECT "Id", "Sha256", "DeliveredAt" IS NOT NULL FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, byte[], byte[]?> s_content = EF.CompileQuery(
-        (HubDb db, byte[] sha) => db.Set<Content>().Where(c => c.Sha256 == sha).Select(c => c.Bytes).FirstOrDefault());
+    private const string BytesOf = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
 
     // Bodies that went out and whose mark is still on its way to the disk: for the board they are read already
     private readonly ConcurrentDictionary<long, DateTime> _marking = new();
@@ -73,34 +68,43 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         // Taken before the rows are read: what leaves it meanwhile is on disk by then
         var marking = Marking();
         var markingNodelists = _markingNodelists.IsEmpty ? null : new Dictionary<int, DateTime>(_markingNodelists);
-        using var db = databases.CreateDbContext();
-        var nodelist = s_nodelist(db, seat.League, seat.BbsIndex);
-        if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+        ledger.Read(sight =>
         {
-            nodelist = nodelist with { DeliveredAt = had };
-        }
+            var nodelist = NodelistOf(sight, seat);
+            if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+            {
+                nodelist = nodelist with { DeliveredAt = had };
+            }
 
-        var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
-        foreach (var row in (unreadOnly ? s_waiting : s_everything)(db, seat.League, seat.BbsIndex))
-        {
-            if (pending is not null && pending.QueuedAt <= row.ReceivedAt)
+            var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
+            using var rows = sight.Query(unreadOnly ? Waiting : Everything, seat.League.ToString(), seat.BbsIndex);
+            while (rows.Read())
+            {
+                var item = Item(seat, rows);
+                if (pending is not null && pending.QueuedAt <= item.ReceivedAt)
+                {
+                    each(Item(seat, pending));
+                    pending = null;
+                }
+
+                if (marking is not null && marking.TryGetValue(rows.GetInt64(0), out var at))
+                {
+                    item = item with { DeliveredAt = at };
+                }
+
+                if (!unreadOnly || item.DeliveredAt is null)
+                {
+                    each(item);
+                }
+            }
+
+            if (pending is not null)
             {
                 each(Item(seat, pending));
-                pending = null;
             }
 
-            DateTime? delivered = marking is not null && marking.TryGetValue(row.Id, out var at) ? at : row.DeliveredAt;
-            if (!unreadOnly || delivered is null)
-            {
-                each(new MailItem(new PacketName(seat.League, row.Source, seat.BbsIndex, row.Sequence).ToString(),
-                    row.Source, seat.BbsIndex, row.Sequence, row.ReceivedAt, delivered, row.Size));
-            }
-        }
-
-        if (pending is not null)
-        {
-            each(Item(seat, pending));
-        }
+            return true;
+        });
     }
 
     /// <summary>
@@ -110,22 +114,18 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     public MailPiece? Find(PacketName name)
     {
         var marking = Marking();
-        using var db = databases.CreateDbContext();
-        NamedRow? chosen = null;
-        var unread = false;
-        foreach (var row in s_named(db, name.League, name.Source, name.Dest, name.Sequence))
+        return ledger.Read(sight =>
         {
-            chosen = row;
-            unread = !row.Delivered && marking?.ContainsKey(row.Id) != true;
-            if (unread)
+            if (Choose(sight, name, marking) is not var (id, sha, unread))
             {
-                break;
+                return null;
             }
-        }
 
-        return chosen is null
-            ? null
-            : new MailPiece(name.ToString(), Content(db, chosen.Sha256), chosen.Id, null, unread) { Packet = name, League = name.League };
+            using var content = sight.Query(BytesOf, sha);
+            return content.Read()
+                ? new MailPiece(name.ToString(), (byte[])content[0], id, null, unread) { Packet = name, League = name.League }
+                : throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+        });
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
@@ -139,7 +139,7 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         }
 
         // An item of a version made since then keeps waiting: these bytes are not its own
-        var item = s_nodelist(db, seat.League, seat.BbsIndex) is { } queued && queued.NodelistId == current.Id ? queued : null;
+        var item = ledger.Read(sight => NodelistOf(sight, seat)) is { } queued && queued.NodelistId == current.Id ? queued : null;
         var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
         return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.Id, unread) { League = seat.League }, current.Sha256);
     }
@@ -193,15 +193,35 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         }
     }
 
-    private static byte[] Content(HubDb db, byte[] sha) =>
-        s_content(db, sha) ?? throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+    private static (long Id, byte[] Sha256, bool Unread)? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
+    {
+        using var rows = sight.Query(Named, name.League.ToString(), name.Source, name.Dest, name.Sequence);
+        (long Id, byte[] Sha256, bool Unread)? chosen = null;
+        while (chosen is not { Unread: true } && rows.Read())
+        {
+            var id = rows.GetInt64(0);
+            chosen = (id, (byte[])rows[1], !rows.GetBoolean(2) && marking?.ContainsKey(id) != true);
+        }
+
+        return chosen;
+    }
+
+    private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
+    {
+        using var row = sight.Query(Queued, seat.League.ToString(), seat.BbsIndex);
+        return row.Read() ? new NodelistRow(row.GetInt32(0), row.GetInt32(1), row.GetUtc(2), row.GetUtcOrNull(3), row.GetInt32(4)) : null;
+    }
 
     private static MailItem Item(Seat seat, NodelistRow row) =>
         new(seat.League.NodelistName, 0, seat.BbsIndex, 0, row.QueuedAt, row.DeliveredAt, row.Size);
 
-    private sealed record PacketRow(long Id, int Source, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
+    private static MailItem Item(Seat seat, DbDataReader row)
+    {
+        var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
+        return new MailItem(
+            new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(),
+            source, seat.BbsIndex, sequence, row.GetUtc(3), row.GetUtcOrNull(4), row.GetInt32(5));
+    }
 
     private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
-
-    private sealed record NamedRow(long Id, byte[] Sha256, bool Delivered);
 }
