@@ -2,70 +2,33 @@ using System.Data.Common;
 
 namespace NovaHub.Engine.Storage;
 
-/// <summary>
-/// Prepared statements on the connection of <see cref="GroupCommit"/>. The text is standard SQL that SQLite and
-/// PostgreSQL both take; a statement is prepared once and used for as long as the process lives.
-/// </summary>
-public sealed class LedgerWriter : IDisposable
+/// <summary>The statements of <see cref="GroupCommit"/>, inside its transaction.</summary>
+public sealed class LedgerWriter : Statements
 {
-    private readonly DbConnection _connection;
-    private readonly Dictionary<string, DbCommand> _statements = [];
-    private DbTransaction? _transaction;
-
-    internal LedgerWriter(DbConnection connection) => _connection = connection;
-
-    /// <summary>Runs a statement.</summary>
-    /// <param name="sql">A constant text with parameters <c>@p0</c>, <c>@p1</c>…</param>
-    /// <param name="values">Their values. Times in UTC.</param>
-    /// <returns>How many rows it changed.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
-
-    /// <summary>The first column of the first row, or null.</summary>
-    /// <inheritdoc cref="Execute"/>
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) =>
-        Prepare(sql, values).ExecuteScalar() is { } value and not DBNull ? value : null;
-
-    /// <summary>Every row through <paramref name="read"/>.</summary>
-    /// <inheritdoc cref="Execute"/>
-    public List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
+    internal LedgerWriter(DbConnection connection)
+        : base(connection)
     {
-        using var reader = Prepare(sql, values).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
     }
 
     /// <summary>Tells other processes that <paramref name="topic"/> changed, in this transaction.</summary>
     public void Raise(string topic) => Execute(
         """INSERT INTO "Signals" ("Topic", "Version") VALUES (@p0, 1) ON CONFLICT ("Topic") DO UPDATE SET "Version" = "Signals"."Version" + 1""", topic);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var statement in _statements.Values)
-        {
-            statement.Dispose();
-        }
-
-        // Rolls back what was not committed
-        using (_connection)
-        {
-            _transaction?.Dispose();
-        }
-    }
-
     // Serializable begins as IMMEDIATE in SQLite: the writer's place is taken at once, never by an upgrade that can fail
-    internal void Begin() => _transaction = _connection.BeginTransaction();
+    internal void Begin() => Transaction = Connection.BeginTransaction();
 
     internal void Commit()
     {
-        _transaction!.Commit();
-        _transaction.Dispose();
-        _transaction = null;
+        Transaction!.Commit();
+        Transaction.Dispose();
+        Transaction = null;
+    }
+
+    internal void Rollback()
+    {
+        Transaction!.Rollback();
+        Transaction.Dispose();
+        Transaction = null;
     }
 
     internal void Savepoint() => Execute("SAVEPOINT one");
@@ -76,30 +39,5 @@ public sealed class LedgerWriter : IDisposable
     {
         Execute("ROLLBACK TO SAVEPOINT one");
         Release();
-    }
-
-    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values)
-    {
-        if (!_statements.TryGetValue(sql, out var statement))
-        {
-            statement = _connection.CreateCommand();
-            statement.CommandText = sql;
-            for (var i = 0; i < values.Length; i++)
-            {
-                var parameter = statement.CreateParameter();
-                parameter.ParameterName = $"@p{i}";
-                statement.Parameters.Add(parameter);
-            }
-
-            _statements[sql] = statement;
-        }
-
-        statement.Transaction = _transaction;
-        for (var i = 0; i < values.Length; i++)
-        {
-            statement.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-
-        return statement;
     }
 }

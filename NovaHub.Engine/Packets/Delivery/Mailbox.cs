@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.EntityFrameworkCore;
+using System.Data.Common;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
@@ -30,34 +30,29 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 }
 
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
-public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class Mailbox(LedgerReads reads, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_waiting = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest && p.ConsumedAt == null && p.DeliveredAt == null)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Columns = """SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets" """;
 
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_everything = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Waiting = Columns + """WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id" """;
 
-    private static readonly Func<HubDb, LeagueId, int, NodelistRow?> s_nodelist = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<NodelistItem>()
-            .Where(i => i.LeagueId == league && i.BbsIndex == dest)
-            .Select(i => new NodelistRow(i.Id, i.NodelistId, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
-            .FirstOrDefault());
+    private const string Everything = Columns + """WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id" """;
 
-    private static readonly Func<HubDb, LeagueId, int, int, int, IEnumerable<NamedRow>> s_named = EF.CompileQuery(
-        (HubDb db, LeagueId league, int source, int dest, int sequence) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Source == source && p.Dest == dest && p.Sequence == sequence)
-            .OrderBy(p => p.Id)
-            .Select(p => new NamedRow(p.Id, p.Sha256, p.DeliveredAt != null)));
+    private const string Named = """SELECT "Id", "Sha256" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 """;
 
-    private static readonly Func<HubDb, byte[], byte[]?> s_content = EF.CompileQuery(
-        (HubDb db, byte[] sha) => db.Set<Content>().Where(c => c.Sha256 == sha).Select(c => c.Bytes).FirstOrDefault());
+    private const string NamedUnread = Named + """AND "DeliveredAt" IS NULL ORDER BY "Id" LIMIT 1 OFFSET @p4""";
+
+    private const string NamedLatest = Named + """ORDER BY "Id" DESC LIMIT 1""";
+
+    private const string Bytes = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
+
+    private const string CurrentNodelist = """SELECT "Id", "Bytes", "Sha256" FROM "Nodelists" WHERE "LeagueId" = @p0 ORDER BY "Version" DESC LIMIT 1""";
+
+    private const string Queued =
+        """
+        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", LENGTH(n."Bytes") FROM "NodelistItems" i
+        JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
+        """;
 
     // Bodies that went out and whose mark is still on its way to the disk: for the board they are read already
     private readonly ConcurrentDictionary<long, DateTime> _marking = new();
@@ -72,34 +67,37 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         // Taken before the rows are read: what leaves it meanwhile is on disk by then
         var marking = Marking();
         var markingNodelists = _markingNodelists.IsEmpty ? null : new Dictionary<int, DateTime>(_markingNodelists);
-        using var db = databases.CreateDbContext();
-        var nodelist = s_nodelist(db, seat.League, seat.BbsIndex);
-        if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+        reads.Read(statements =>
         {
-            nodelist = nodelist with { DeliveredAt = had };
-        }
+            var nodelist = QueuedNodelist(statements, seat);
+            if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+            {
+                nodelist = nodelist with { DeliveredAt = had };
+            }
 
-        var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
-        foreach (var row in (unreadOnly ? s_waiting : s_everything)(db, seat.League, seat.BbsIndex))
-        {
-            if (pending is not null && pending.QueuedAt <= row.ReceivedAt)
+            var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
+            statements.Each(unreadOnly ? Waiting : Everything, row =>
+            {
+                var item = Item(seat, row, marking);
+                if (pending is not null && pending.QueuedAt <= item.ReceivedAt)
+                {
+                    each(Item(seat, pending));
+                    pending = null;
+                }
+
+                if (!unreadOnly || item.DeliveredAt is null)
+                {
+                    each(item);
+                }
+            }, seat.League.ToString(), seat.BbsIndex);
+
+            if (pending is not null)
             {
                 each(Item(seat, pending));
-                pending = null;
             }
 
-            DateTime? delivered = marking is not null && marking.TryGetValue(row.Id, out var at) ? at : row.DeliveredAt;
-            if (!unreadOnly || delivered is null)
-            {
-                each(new MailItem(new PacketName(seat.League, row.Source, seat.BbsIndex, row.Sequence).ToString(),
-                    row.Source, seat.BbsIndex, row.Sequence, row.ReceivedAt, delivered, row.Size));
-            }
-        }
-
-        if (pending is not null)
-        {
-            each(Item(seat, pending));
-        }
+            return true;
+        });
     }
 
     /// <summary>
@@ -109,39 +107,37 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     public MailPiece? Find(PacketName name)
     {
         var marking = Marking();
-        using var db = databases.CreateDbContext();
-        NamedRow? chosen = null;
-        var unread = false;
-        foreach (var row in s_named(db, name.League, name.Source, name.Dest, name.Sequence))
+        return reads.Read(statements =>
         {
-            chosen = row;
-            unread = !row.Delivered && marking?.ContainsKey(row.Id) != true;
-            if (unread)
+            NamedRow? unread = null;
+            var skipped = 0;
+            do
             {
-                break;
+                unread = One(statements, NamedUnread, name, skipped++);
             }
-        }
+            while (unread is not null && marking?.ContainsKey(unread.Id) == true);
 
-        return chosen is null
-            ? null
-            : new MailPiece(name.ToString(), Content(db, chosen.Sha256), chosen.Id, null, unread) { Packet = name, League = name.League };
+            return (unread ?? One(statements, NamedLatest, name)) is { } chosen
+                ? new MailPiece(name.ToString(), Content(statements, chosen.Sha256), chosen.Id, null, unread is not null) { Packet = name, League = name.League }
+                : null;
+        });
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
-    public async Task<(MailPiece Piece, byte[] Sha256)?> FindNodelistAsync(Seat seat, CancellationToken cancellationToken)
+    public (MailPiece Piece, byte[] Sha256)? FindNodelist(Seat seat) => reads.Read<(MailPiece, byte[])?>(statements =>
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var current = await NodelistPublisher.CurrentAsync(db, seat.League, cancellationToken);
-        if (current is null)
+        (int Id, byte[] Bytes, byte[] Sha)? current = null;
+        statements.Each(CurrentNodelist, row => current = (row.GetInt32(0), (byte[])row.GetValue(1), (byte[])row.GetValue(2)), seat.League.ToString());
+        if (current is not var (id, bytes, sha))
         {
             return null;
         }
 
         // An item of a version made since then keeps waiting: these bytes are not its own
-        var item = s_nodelist(db, seat.League, seat.BbsIndex) is { } queued && queued.NodelistId == current.Id ? queued : null;
+        var item = QueuedNodelist(statements, seat) is { } queued && queued.NodelistId == id ? queued : null;
         var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
-        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.Id, unread) { League = seat.League }, current.Sha256);
-    }
+        return (new MailPiece(seat.League.NodelistName, bytes, null, item?.Id, unread) { League = seat.League }, sha);
+    });
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>
     public async Task DeliveredAsync(MailPiece piece)
@@ -192,15 +188,41 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         }
     }
 
-    private static byte[] Content(HubDb db, byte[] sha) =>
-        s_content(db, sha) ?? throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+    private static NamedRow? One(Statements statements, string sql, PacketName name, int? skip = null)
+    {
+        NamedRow? found = null;
+        object?[] values = [name.League.ToString(), name.Source, name.Dest, name.Sequence];
+        statements.Each(sql, row => found = new NamedRow(row.GetInt64(0), (byte[])row.GetValue(1)), skip is { } offset ? [.. values, offset] : values);
+        return found;
+    }
+
+    private static byte[] Content(Statements statements, byte[] sha) => (byte[]?)statements.Scalar(Bytes, sha)
+        ?? throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+
+    private static NodelistRow? QueuedNodelist(Statements statements, Seat seat)
+    {
+        NodelistRow? found = null;
+        statements.Each(
+            Queued,
+            row => found = new NodelistRow(row.GetInt32(0), row.GetInt32(1), Utc(row, 2), row.IsDBNull(3) ? null : Utc(row, 3), row.GetInt32(4)),
+            seat.League.ToString(), seat.BbsIndex);
+        return found;
+    }
+
+    private static DateTime Utc(DbDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
+
+    private static MailItem Item(Seat seat, DbDataReader row, Dictionary<long, DateTime>? marking)
+    {
+        var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
+        DateTime? delivered = marking is not null && marking.TryGetValue(row.GetInt64(0), out var at) ? at : row.IsDBNull(4) ? null : Utc(row, 4);
+        return new MailItem(
+            new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(), source, seat.BbsIndex, sequence, Utc(row, 3), delivered, row.GetInt32(5));
+    }
 
     private static MailItem Item(Seat seat, NodelistRow row) =>
         new(seat.League.NodelistName, 0, seat.BbsIndex, 0, row.QueuedAt, row.DeliveredAt, row.Size);
 
-    private sealed record PacketRow(long Id, int Source, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
-
     private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
 
-    private sealed record NamedRow(long Id, byte[] Sha256, bool Delivered);
+    private sealed record NamedRow(long Id, byte[] Sha256);
 }
