@@ -3,10 +3,13 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Dos;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
+using NovaHub.Engine.Runs;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine;
@@ -21,8 +24,13 @@ public static class EngineServices
         return services
             .AddStorage(configuration)
             .AddLeagues(configuration)
-            .AddPackets();
+            .AddPackets()
+            .AddGames(configuration)
+            .AddAccounts();
     }
+
+    /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND.</summary>
+    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -48,6 +56,14 @@ public static class EngineServices
         services.AddSingleton<LeagueAdmin>();
         services.AddSingleton<BbsAdmin>();
         return services;
+    }
+
+    private static IServiceCollection AddGames(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddDos(configuration);
+        services.AddOptions<DosOptions>().PostConfigure<StorageOptions>((dos, storage) =>
+            dos.WorkFolder = dos.WorkFolder.Length > 0 ? dos.WorkFolder : storage.WorkFolder);
+        return services.AddRuns(configuration);
     }
 
     private static IServiceCollection AddPackets(this IServiceCollection services)

@@ -24,11 +24,13 @@ public static class HubApp
         adjust?.Invoke(builder);
 
         builder.Services.AddNovaHubEngine(builder.Configuration);
+        builder.Services.AddNovaHubSchedules();
         builder.AddSecurity();
         builder.AddServiceApi();
         builder.AddConsole();
 
         var app = builder.Build();
+        app.UseConsole();
         app.UseSecurity();
         app.MapServiceApi();
         app.MapConsole();

@@ -1,5 +1,1 @@
-using NovaHub.Web;
-
-var app = HubApp.Build(args);
-await app.OpenAsync();
-await app.WaitForShutdownAsync();
+return await NovaHub.Web.Commands.HubCommands.RunAsync(args);

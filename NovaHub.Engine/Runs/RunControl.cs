@@ -1,32 +1,315 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
+using NovaHub.Engine.Leagues;
 
 namespace NovaHub.Engine.Runs;
 
-/// <summary>What reading a run's packets again would do, in plain words, before anybody confirms it.</summary>
-/// <param name="Packets">How many packets would be read again.</param>
-/// <param name="Sentences">What will happen.</param>
-/// <param name="Refusal">Why it can't be done, or null.</param>
-public sealed record ReprocessPlan(int Packets, IReadOnlyList<string> Sentences, string? Refusal);
-
 /// <summary>Starts, cancels and repeats runs, for pages, schedules and the command line.</summary>
-public interface IRunControl
+public sealed class RunControl : IAsyncDisposable
 {
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
+
+    private readonly RunTools _tools;
+    private readonly RunLeases _leases;
+    private readonly LiveRuns _lives;
+    private readonly ILogger<RunControl> _log;
+    private readonly RunRecovery _recovery;
+    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _door = new(1, 1);
+    private readonly ConcurrentDictionary<long, Going> _going = new();
+    private bool _closing;
+
+    internal RunControl(RunTools tools, RunLeases leases, LiveRuns lives, RunRecovery recovery, ILogger<RunControl> log)
+    {
+        _tools = tools;
+        _leases = leases;
+        _lives = lives;
+        _recovery = recovery;
+        _log = log;
+        _places = new SemaphoreSlim(tools.Options.AtOnce);
+    }
+
     /// <summary>Starts a run and returns at once.</summary>
     /// <returns>The run's number.</returns>
-    /// <exception cref="Leagues.RefusedException">The league runs already (here or in another process), or can't run.</exception>
-    Task<long> StartAsync(LeagueId league, RunTrigger trigger, string? requestedBy, CancellationToken cancellationToken);
+    /// <exception cref="RefusedException">There is no such league, or it runs already, here or in another process.</exception>
+    public Task<long> StartAsync(LeagueId league, RunTrigger trigger, string? requestedBy, CancellationToken cancellationToken) =>
+        StartAsync(league, trigger, requestedBy, null, cancellationToken);
 
-    /// <summary>Asks a run to stop, in whichever process it is. The emulator is ended and packets stay queued.</summary>
-    Task CancelAsync(long runId, CancellationToken cancellationToken);
+    /// <summary>Asks a run to stop, in whichever process it is. The emulator is ended and packets that were not read stay queued.</summary>
+    public async Task CancelAsync(long runId, CancellationToken cancellationToken)
+    {
+        await _tools.Store.RequestStopAsync(runId).WaitAsync(cancellationToken);
+        await StopIfHereAsync(runId);
+    }
 
     /// <summary>Says what reading a run's packets again would do.</summary>
-    Task<ReprocessPlan> PlanReprocessAsync(long runId, CancellationToken cancellationToken);
+    public async Task<ReprocessPlan> PlanReprocessAsync(long runId, CancellationToken cancellationToken)
+    {
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        return await ReprocessPlan.MakeAsync(db, runId, cancellationToken);
+    }
 
-    /// <summary>Puts the packets that a run consumed back into the queue and starts a run.</summary>
+    /// <summary>Puts the packets that a run read back into the queue and starts a run.</summary>
     /// <returns>The new run's number.</returns>
-    /// <exception cref="Leagues.RefusedException">See <see cref="PlanReprocessAsync"/>.</exception>
-    Task<long> ReprocessAsync(long runId, string? requestedBy, CancellationToken cancellationToken);
+    /// <exception cref="RefusedException">See <see cref="PlanReprocessAsync"/>, or the league runs already.</exception>
+    public async Task<long> ReprocessAsync(long runId, string? requestedBy, CancellationToken cancellationToken)
+    {
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        if ((await ReprocessPlan.MakeAsync(db, runId, cancellationToken)).Refusal is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
 
-    /// <summary>Completes when the run has ended.</summary>
-    Task<Run> WaitAsync(long runId, CancellationToken cancellationToken);
+        var league = await db.Set<Run>().Where(r => r.Id == runId).Select(r => r.LeagueId).SingleAsync(cancellationToken);
+        return await StartAsync(league, RunTrigger.Reprocess, requestedBy, runId, cancellationToken);
+    }
+
+    /// <summary>Completes when a run of this process has ended.</summary>
+    /// <exception cref="InvalidOperationException">There is no such run.</exception>
+    public async Task<Run> WaitAsync(long runId, CancellationToken cancellationToken)
+    {
+        if (_going.TryGetValue(runId, out var going))
+        {
+            await going.Ended.Task.WaitAsync(cancellationToken);
+        }
+
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken)
+            ?? throw new InvalidOperationException($"There is no run {runId}.");
+    }
+
+    /// <summary>
+    /// Closes interrupted runs of every league whose lease is free. Called at start and now and then: a holder on another
+    /// machine is known to be dead only when its heartbeat is old.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        var leagues = await db.Set<League>().AsNoTracking()
+            .Where(l => db.Set<Run>().Any(r => r.LeagueId == l.Id && r.EndedAt == null)).ToListAsync(cancellationToken);
+        foreach (var league in leagues)
+        {
+            try
+            {
+                await HoldAsync(league, () => _recovery.RecoverAsync(league, 0, cancellationToken));
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                // One league's trouble must not keep the hub from starting
+                Log.RecoveryFailed(_log, league.Id.ToString(), failure);
+            }
+        }
+    }
+
+    /// <summary>Does something in a league's game folder while no run can start. Does nothing when the league is held.</summary>
+    internal async Task<bool> HoldAsync(League league, Func<Task> work)
+    {
+        try
+        {
+            await _tools.Store.HoldAsync(league.Id);
+        }
+        catch (Exception held) when (held is RefusedException or HeldForAMomentException)
+        {
+            return false;
+        }
+
+        try
+        {
+            await BeatingAsync(league.Id, 0, work, () => Task.CompletedTask);
+        }
+        finally
+        {
+            await _tools.Store.GiveAsync(league.Id, 0);
+        }
+
+        return true;
+    }
+
+    /// <summary>Stops runs of this process when the database says that somebody asked for it.</summary>
+    internal async Task StopCancelledAsync(CancellationToken cancellationToken)
+    {
+        if (_going.IsEmpty)
+        {
+            return;
+        }
+
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        var cancelled = await db.Set<Run>().Where(r => r.EndedAt == null && r.CancelRequestedAt != null).Select(r => r.Id).ToListAsync(cancellationToken);
+        foreach (var id in cancelled)
+        {
+            await StopIfHereAsync(id);
+        }
+    }
+
+    /// <summary>Stops every run of this process and waits for it, so that nothing is left behind when the hub ends. None starts any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _door.WaitAsync();
+        _closing = true;
+        _door.Release();
+        foreach (var going in _going.Values)
+        {
+            await going.Stop.AskAsync(hubCloses: true);
+        }
+
+        await Task.WhenAll(_going.Values.Select(g => g.Ended.Task));
+    }
+
+    private async Task<long> StartAsync(LeagueId id, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    {
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        var league = await db.Set<League>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id && l.RetiredAt == null, cancellationToken)
+            ?? throw new RefusedException($"There is no league {id}.");
+        // Through the door one by one: what came in before it closes is known to whoever closes it
+        await _door.WaitAsync(cancellationToken);
+        try
+        {
+            if (_closing)
+            {
+                throw new RefusedException("The hub is closing.");
+            }
+
+            var run = await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            var going = new Going();
+            _going[run.Id] = going;
+            Log.Started(_log, run.Id, id.ToString(), trigger);
+            var live = _lives.Begin(RunWatch.Glance(run, here: true));
+            _ = Task.Run(() => RunAsync(run, league, going, live), CancellationToken.None);
+            return run.Id;
+        }
+        finally
+        {
+            _door.Release();
+        }
+    }
+
+    private async Task<Run> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    {
+        var began = _tools.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            }
+            catch (HeldForAMomentException)
+            {
+                if (_tools.Clock.GetElapsedTime(began) > TimeSpan.FromSeconds(5))
+                {
+                    throw new RefusedException($"League {league.Id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
+                }
+
+                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task RunAsync(Run run, League league, Going going, LiveRun live)
+    {
+        try
+        {
+            await BeatingAsync(
+                league.Id,
+                run.Id,
+                async () =>
+                {
+                    var obstacles = await _recovery.RecoverAsync(league, run.Id, CancellationToken.None);
+                    await new RunExecution(_tools, new RunProgress(run, live, _lives), run, league, _places, going.Stop).RunAsync(obstacles);
+                },
+                () => going.Stop.AskAsync(hubCloses: false));
+            Log.Ended(_log, run.Id, league.Id.ToString(), run.Outcome, run.Summary);
+        }
+        catch (LeaseLostException)
+        {
+            // Whoever took the league over judges the run; nothing here may be touched any more
+            Log.LeaseLost(_log, run.Id, league.Id.ToString());
+        }
+        catch (Exception failure)
+        {
+            // Whatever broke, the run must not stay open: its packets and the lease are seen to by the evidence
+            Log.Broke(_log, run.Id, league.Id.ToString(), failure);
+            await CloseBrokenAsync(run, league);
+        }
+        finally
+        {
+            _lives.Leave(run.Id);
+            _going.TryRemove(run.Id, out _);
+            going.Ended.SetResult();
+        }
+    }
+
+    private async Task CloseBrokenAsync(Run run, League league)
+    {
+        try
+        {
+            await _recovery.RecoverAsync(league, 0, CancellationToken.None);
+            await _tools.Store.GiveAsync(league.Id, run.Id);
+        }
+        catch (Exception failure)
+        {
+            // The disk or the database is out of order; the row stays open and is closed when that is over
+            Log.RecoveryFailed(_log, league.Id.ToString(), failure);
+        }
+    }
+
+    // Says that the holder lives for as long as the work goes on
+    private async Task BeatingAsync(LeagueId league, long runId, Func<Task> work, Func<Task> lost)
+    {
+        using var ended = new CancellationTokenSource();
+        var beating = BeatAsync(league, runId, lost, ended.Token);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await beating;
+        }
+    }
+
+    private async Task BeatAsync(LeagueId league, long runId, Func<Task> lost, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(_tools.Options.Heartbeat, _tools.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+            {
+                try
+                {
+                    if (!await _leases.BeatAsync(league, runId))
+                    {
+                        await lost();
+                        return;
+                    }
+                }
+                catch (DbException failure)
+                {
+                    Log.BeatFailed(_log, league.ToString(), failure);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is done
+        }
+    }
+
+    private async Task StopIfHereAsync(long runId)
+    {
+        if (_going.TryGetValue(runId, out var going))
+        {
+            await going.Stop.AskAsync(hubCloses: false);
+        }
+    }
+
+    private sealed class Going
+    {
+        public RunStop Stop { get; } = new();
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

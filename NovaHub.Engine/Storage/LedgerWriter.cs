@@ -2,33 +2,72 @@ using System.Data.Common;
 
 namespace NovaHub.Engine.Storage;
 
-/// <summary>The statements of <see cref="GroupCommit"/>, inside its transaction.</summary>
-public sealed class LedgerWriter : Statements
+/// <summary>
+/// The connection of <see cref="GroupCommit"/> with its prepared statements.
+/// </summary>
+public sealed class LedgerWriter : IDisposable
 {
-    internal LedgerWriter(DbConnection connection)
-        : base(connection)
+    private readonly DbConnection _connection;
+    private readonly PreparedStatements _statements;
+    private DbTransaction? _transaction;
+
+    internal LedgerWriter(DbConnection connection) => (_connection, _statements) = (connection, new PreparedStatements(connection));
+
+    /// <summary>Runs a statement.</summary>
+    /// <param name="sql">A constant text with parameters <c>@p0</c>, <c>@p1</c>…</param>
+    /// <param name="values">Their values. Times in UTC.</param>
+    /// <returns>How many rows it changed.</returns>
+    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
+
+    /// <summary>The first column of the first row, or null.</summary>
+    /// <inheritdoc cref="Execute"/>
+    public object? Scalar(string sql, params ReadOnlySpan<object?> values) =>
+        Prepare(sql, values).ExecuteScalar() is { } value and not DBNull ? value : null;
+
+    /// <summary>Every row through <paramref name="read"/>.</summary>
+    /// <inheritdoc cref="Execute"/>
+    public List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<object?> values)
     {
+        using var reader = Prepare(sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
 
     /// <summary>Tells other processes that <paramref name="topic"/> changed, in this transaction.</summary>
     public void Raise(string topic) => Execute(
         """INSERT INTO "Signals" ("Topic", "Version") VALUES (@p0, 1) ON CONFLICT ("Topic") DO UPDATE SET "Version" = "Signals"."Version" + 1""", topic);
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _statements.Dispose();
+        // Rolls back what was not committed
+        using (_connection)
+        {
+            _transaction?.Dispose();
+        }
+    }
+
     // Serializable begins as IMMEDIATE in SQLite: the writer's place is taken at once, never by an upgrade that can fail
-    internal void Begin() => Transaction = Connection.BeginTransaction();
+    internal void Begin() => _transaction = _connection.BeginTransaction();
 
     internal void Commit()
     {
-        Transaction!.Commit();
-        Transaction.Dispose();
-        Transaction = null;
+        _transaction!.Commit();
+        _transaction.Dispose();
+        _transaction = null;
     }
 
     internal void Rollback()
     {
-        Transaction!.Rollback();
-        Transaction.Dispose();
-        Transaction = null;
+        _transaction!.Rollback();
+        _transaction.Dispose();
+        _transaction = null;
     }
 
     internal void Savepoint() => Execute("SAVEPOINT one");
@@ -40,4 +79,6 @@ public sealed class LedgerWriter : Statements
         Execute("ROLLBACK TO SAVEPOINT one");
         Release();
     }
+
+    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values) => _statements.Get(sql, _transaction, values);
 }

@@ -1,12 +1,95 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
+using NovaHub.Engine.Dos;
+using NovaHub.Engine.Packets;
+using NovaHub.Web.Components.Layout;
+using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Dashboard;
+using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Security;
+
 namespace NovaHub.Web.Components;
 
+/// <summary>The sysop's console: pages, sign-in and what guards them.</summary>
 internal static class HubConsole
 {
+    /// <summary>Where the request keeps the nonce of its one inline script, the import map.</summary>
+    public const string NonceKey = "nonce";
+
     public static void AddConsole(this WebApplicationBuilder builder)
     {
+        builder.AddPeople();
+        var services = builder.Services;
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddHttpContextAccessor();
+        services.AddMudServices(o =>
+        {
+            o.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            o.SnackbarConfiguration.VisibleStateDuration = 8000;
+            o.SnackbarConfiguration.PreventDuplicates = true;
+        });
+        services.AddScoped<Viewer>();
+        services.AddScoped<Ticker>();
+        services.AddScoped<RunActions>();
+        services.AddSingleton<DashboardReader>();
+        services.TryAddSingleton<WaitingMail>();
+        services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>What stands before the guards: headers, and pages for what goes wrong further down.</summary>
+    public static void UseConsole(this WebApplication app)
+    {
+        app.Use(SendHeaders);
+        app.UseWhen(IsForPeople, pages => pages.UseExceptionHandler(ExceptionPage));
+        app.UseStatusCodePagesWithReExecute("/problem/{0}", createScopeForStatusCodePages: true);
+        app.Use(LeaveProgramsAlone);
     }
 
     public static void MapConsole(this WebApplication app)
     {
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapPeople();
+        app.MapRunFiles();
+    }
+
+    private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");
+
+    private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context =>
+        new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context));
+
+    // A failed POST must not be run again as an error page, and the service API answers programs, not people
+    private static Task LeaveProgramsAlone(HttpContext context, RequestDelegate next)
+    {
+        if ((!HttpMethods.IsGet(context.Request.Method) || !IsForPeople(context)) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
+        return next(context);
+    }
+
+    private static Task SendHeaders(HttpContext context, RequestDelegate next)
+    {
+        if (IsForPeople(context))
+        {
+            var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+            context.Items[NonceKey] = nonce;
+            var headers = context.Response.Headers;
+            // Styles: the theme is an inline style sheet of the component library
+            headers.ContentSecurityPolicy =
+                $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+        }
+
+        return next(context);
     }
 }

@@ -30,29 +30,36 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 }
 
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
-public sealed class Mailbox(LedgerReads reads, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private const string Columns = """SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets" """;
+    private const string Waiting = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
+        """;
 
-    private const string Waiting = Columns + """WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id" """;
+    private const string Everything = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id"
+        """;
 
-    private const string Everything = Columns + """WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id" """;
+    private const string Queued = """
+        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", length(n."Bytes") FROM "NodelistItems" i
+        JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
+        """;
 
-    private const string Named = """SELECT "Id", "Sha256" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 """;
+    private const string NamedUnread = """
+        SELECT "Id", "Sha256" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL ORDER BY "Id"
+        """;
 
-    private const string NamedUnread = Named + """AND "DeliveredAt" IS NULL ORDER BY "Id" LIMIT 1 OFFSET @p4""";
-
-    private const string NamedLatest = Named + """ORDER BY "Id" DESC LIMIT 1""";
-
-    private const string Bytes = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
+    private const string NamedLatest = """
+        SELECT "Id", "Sha256" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id" DESC LIMIT 1
+        """;
 
     private const string CurrentNodelist = """SELECT "Id", "Bytes", "Sha256" FROM "Nodelists" WHERE "LeagueId" = @p0 ORDER BY "Version" DESC LIMIT 1""";
 
-    private const string Queued =
-        """
-        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", LENGTH(n."Bytes") FROM "NodelistItems" i
-        JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
-        """;
+    private const string BytesOf = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
 
     // Bodies that went out and whose mark is still on its way to the disk: for the board they are read already
     private readonly ConcurrentDictionary<long, DateTime> _marking = new();
@@ -67,29 +74,35 @@ public sealed class Mailbox(LedgerReads reads, GroupCommit commits, LedgerEvents
         // Taken before the rows are read: what leaves it meanwhile is on disk by then
         var marking = Marking();
         var markingNodelists = _markingNodelists.IsEmpty ? null : new Dictionary<int, DateTime>(_markingNodelists);
-        reads.Read(statements =>
+        ledger.Read(sight =>
         {
-            var nodelist = QueuedNodelist(statements, seat);
+            var nodelist = NodelistOf(sight, seat);
             if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
             {
                 nodelist = nodelist with { DeliveredAt = had };
             }
 
             var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
-            statements.Each(unreadOnly ? Waiting : Everything, row =>
+            using var rows = sight.Query(unreadOnly ? Waiting : Everything, seat.League.ToString(), seat.BbsIndex);
+            while (rows.Read())
             {
-                var item = Item(seat, row, marking);
+                var item = Item(seat, rows);
                 if (pending is not null && pending.QueuedAt <= item.ReceivedAt)
                 {
                     each(Item(seat, pending));
                     pending = null;
                 }
 
+                if (marking is not null && marking.TryGetValue(rows.GetInt64(0), out var at))
+                {
+                    item = item with { DeliveredAt = at };
+                }
+
                 if (!unreadOnly || item.DeliveredAt is null)
                 {
                     each(item);
                 }
-            }, seat.League.ToString(), seat.BbsIndex);
+            }
 
             if (pending is not null)
             {
@@ -107,34 +120,37 @@ public sealed class Mailbox(LedgerReads reads, GroupCommit commits, LedgerEvents
     public MailPiece? Find(PacketName name)
     {
         var marking = Marking();
-        return reads.Read(statements =>
+        return ledger.Read(sight =>
         {
-            NamedRow? unread = null;
-            var skipped = 0;
-            do
+            if (Choose(sight, name, marking) is not var (id, sha, unread))
             {
-                unread = One(statements, NamedUnread, name, skipped++);
+                return null;
             }
-            while (unread is not null && marking?.ContainsKey(unread.Id) == true);
 
-            return (unread ?? One(statements, NamedLatest, name)) is { } chosen
-                ? new MailPiece(name.ToString(), Content(statements, chosen.Sha256), chosen.Id, null, unread is not null) { Packet = name, League = name.League }
-                : null;
+            using var content = sight.Query(BytesOf, sha);
+            return content.Read()
+                ? new MailPiece(name.ToString(), (byte[])content[0], id, null, unread) { Packet = name, League = name.League }
+                : throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
         });
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
-    public (MailPiece Piece, byte[] Sha256)? FindNodelist(Seat seat) => reads.Read<(MailPiece, byte[])?>(statements =>
+    public (MailPiece Piece, byte[] Sha256)? FindNodelist(Seat seat) => ledger.Read<(MailPiece, byte[])?>(sight =>
     {
-        (int Id, byte[] Bytes, byte[] Sha)? current = null;
-        statements.Each(CurrentNodelist, row => current = (row.GetInt32(0), (byte[])row.GetValue(1), (byte[])row.GetValue(2)), seat.League.ToString());
-        if (current is not var (id, bytes, sha))
+        int id;
+        byte[] bytes, sha;
+        using (var row = sight.Query(CurrentNodelist, seat.League.ToString()))
         {
-            return null;
+            if (!row.Read())
+            {
+                return null;
+            }
+
+            (id, bytes, sha) = (row.GetInt32(0), (byte[])row[1], (byte[])row[2]);
         }
 
         // An item of a version made since then keeps waiting: these bytes are not its own
-        var item = QueuedNodelist(statements, seat) is { } queued && queued.NodelistId == id ? queued : null;
+        var item = NodelistOf(sight, seat) is { } queued && queued.NodelistId == id ? queued : null;
         var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
         return (new MailPiece(seat.League.NodelistName, bytes, null, item?.Id, unread) { League = seat.League }, sha);
     });
@@ -188,41 +204,39 @@ public sealed class Mailbox(LedgerReads reads, GroupCommit commits, LedgerEvents
         }
     }
 
-    private static NamedRow? One(Statements statements, string sql, PacketName name, int? skip = null)
+    private static (long Id, byte[] Sha256, bool Unread)? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
     {
-        NamedRow? found = null;
-        object?[] values = [name.League.ToString(), name.Source, name.Dest, name.Sequence];
-        statements.Each(sql, row => found = new NamedRow(row.GetInt64(0), (byte[])row.GetValue(1)), skip is { } offset ? [.. values, offset] : values);
-        return found;
+        using (var rows = sight.Query(NamedUnread, name.League.ToString(), name.Source, name.Dest, name.Sequence))
+        {
+            while (rows.Read())
+            {
+                if (marking?.ContainsKey(rows.GetInt64(0)) != true)
+                {
+                    return (rows.GetInt64(0), (byte[])rows[1], true);
+                }
+            }
+        }
+
+        using var latest = sight.Query(NamedLatest, name.League.ToString(), name.Source, name.Dest, name.Sequence);
+        return latest.Read() ? (latest.GetInt64(0), (byte[])latest[1], false) : null;
     }
 
-    private static byte[] Content(Statements statements, byte[] sha) => (byte[]?)statements.Scalar(Bytes, sha)
-        ?? throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
-
-    private static NodelistRow? QueuedNodelist(Statements statements, Seat seat)
+    private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
     {
-        NodelistRow? found = null;
-        statements.Each(
-            Queued,
-            row => found = new NodelistRow(row.GetInt32(0), row.GetInt32(1), Utc(row, 2), row.IsDBNull(3) ? null : Utc(row, 3), row.GetInt32(4)),
-            seat.League.ToString(), seat.BbsIndex);
-        return found;
-    }
-
-    private static DateTime Utc(DbDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
-
-    private static MailItem Item(Seat seat, DbDataReader row, Dictionary<long, DateTime>? marking)
-    {
-        var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
-        DateTime? delivered = marking is not null && marking.TryGetValue(row.GetInt64(0), out var at) ? at : row.IsDBNull(4) ? null : Utc(row, 4);
-        return new MailItem(
-            new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(), source, seat.BbsIndex, sequence, Utc(row, 3), delivered, row.GetInt32(5));
+        using var row = sight.Query(Queued, seat.League.ToString(), seat.BbsIndex);
+        return row.Read() ? new NodelistRow(row.GetInt32(0), row.GetInt32(1), row.GetUtc(2), row.GetUtcOrNull(3), row.GetInt32(4)) : null;
     }
 
     private static MailItem Item(Seat seat, NodelistRow row) =>
         new(seat.League.NodelistName, 0, seat.BbsIndex, 0, row.QueuedAt, row.DeliveredAt, row.Size);
 
-    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
+    private static MailItem Item(Seat seat, DbDataReader row)
+    {
+        var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
+        return new MailItem(
+            new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(),
+            source, seat.BbsIndex, sequence, row.GetUtc(3), row.GetUtcOrNull(4), row.GetInt32(5));
+    }
 
-    private sealed record NamedRow(long Id, byte[] Sha256);
+    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
 }

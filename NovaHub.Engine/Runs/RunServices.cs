@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NovaHub.Engine.Dos;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Storage;
+using Quartz;
+
+namespace NovaHub.Engine.Runs;
+
+/// <summary>Registration of runs.</summary>
+public static class RunServices
+{
+    /// <summary>Runs by hand: all that a command-line program needs.</summary>
+    public static IServiceCollection AddRuns(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<RunOptions>, RunOptionsRules>();
+        services.AddOptions<RunOptions>().Bind(configuration.GetSection("Runs")).ValidateOnStart();
+        services.AddSingleton<LiveRuns>();
+        services.AddSingleton<RunHistory>();
+        services.AddSingleton<RunLeases>();
+        services.AddSingleton<RunStore>();
+        services.AddSingleton<OutboundCollector>();
+        services.AddSingleton<RunRecovery>();
+        services.AddSingleton(s => new RunTools(
+            s.GetRequiredService<IDbContextFactory<HubDb>>(), s.GetRequiredService<RunStore>(), s.GetRequiredService<DosMachines>(),
+            s.GetRequiredService<OutboundCollector>(), s.GetRequiredService<NodelistPublisher>(), s.GetRequiredService<StorageOptions>(),
+            s.GetRequiredService<IOptions<RunOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new RunControl(
+            s.GetRequiredService<RunTools>(), s.GetRequiredService<RunLeases>(), s.GetRequiredService<LiveRuns>(),
+            s.GetRequiredService<RunRecovery>(), s.GetRequiredService<ILogger<RunControl>>()));
+        services.AddSingleton<RunWatch>();
+        services.AddHostedService(s => s.GetRequiredService<RunWatch>());
+        return services;
+    }
+
+    /// <summary>Runs by themselves: schedules, arrivals, recovery at start and the watch over OUTBOUND. For the hub that serves.</summary>
+    public static IServiceCollection AddRunSchedule(this IServiceCollection services)
+    {
+        services.AddQuartz();
+        services.AddHostedService<RunRecoveryAtStart>();
+        services.AddSingleton<RunSchedule>();
+        services.AddHostedService(s => s.GetRequiredService<RunSchedule>());
+        services.AddQuartzHostedService(o =>
+        {
+            o.WaitForJobsToComplete = false;
+            o.AwaitApplicationStarted = true;
+        });
+        services.AddHostedService<OutboundWatch>();
+        return services;
+    }
+
+    // At start, and again now and then: a run of another machine or of a killed command is known to be dead only later
+    private sealed class RunRecoveryAtStart(RunControl control, RunTools tools) : Microsoft.Extensions.Hosting.BackgroundService
+    {
+        public override async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await control.RecoverAsync(cancellationToken);
+            await base.StartAsync(cancellationToken);
+        }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            using var timer = new PeriodicTimer(tools.Options.LeaseLife, tools.Clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await control.RecoverAsync(stoppingToken);
+            }
+        }
+    }
+}

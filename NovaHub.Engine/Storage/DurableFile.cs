@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace NovaHub.Engine.Storage;
+
+/// <summary>Files that are to be there after a power cut.</summary>
+public static partial class DurableFile
+{
+    /// <summary>Writes a whole file and waits for the disk.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length);
+        RandomAccess.Write(handle, bytes, 0);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <summary>
+    /// Waits until everything written to the file system of <paramref name="folder"/> is on disk, names included:
+    /// one wait for a hundred files. Where the system has no such call the folder's files are flushed one by one.
+    /// </summary>
+    public static void SyncFileSystem(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            foreach (var file in Directory.EnumerateFiles(folder))
+            {
+                using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            return;
+        }
+
+        const int readOnlyDirectory = 0x10000 | 0x80000;
+        using var directory = Open(folder, readOnlyDirectory);
+        if (directory.IsInvalid || SyncFs(directory) != 0)
+        {
+            throw new IOException($"The folder {folder} could not be brought to disk (error {Marshal.GetLastPInvokeError()}).");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(SafeFileHandle directory);
+}

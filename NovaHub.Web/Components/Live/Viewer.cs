@@ -1,0 +1,60 @@
+namespace NovaHub.Web.Components.Live;
+
+/// <summary>What a viewer's cookies say. Read while the page is static, so that nothing flashes.</summary>
+/// <param name="Theme"><c>dark</c>, <c>light</c> or <c>system</c>.</param>
+/// <param name="IsDark">Whether that comes out dark now.</param>
+/// <param name="Zone">IANA name of the viewer's time zone, or null while it isn't known.</param>
+public sealed record ViewerSettings(string Theme, bool IsDark, string? Zone)
+{
+    /// <summary>Cookie of the theme: <c>dark</c>, <c>light</c>, <c>system-dark</c> or <c>system-light</c>.</summary>
+    public const string ThemeCookie = "novahub.theme";
+
+    /// <summary>Cookie of the time zone.</summary>
+    public const string ZoneCookie = "novahub.zone";
+
+    /// <summary>A viewer of whom nothing is known.</summary>
+    public static ViewerSettings Default { get; } = new("dark", true, null);
+
+    /// <summary>Reads the cookies; nonsense counts as nothing.</summary>
+    public static ViewerSettings From(IRequestCookieCollection cookies)
+    {
+        var (theme, dark) = cookies[ThemeCookie] switch
+        {
+            "light" => ("light", false),
+            "system-dark" => ("system", true),
+            "system-light" => ("system", false),
+            _ => ("dark", true),
+        };
+        return new ViewerSettings(theme, dark, cookies[ZoneCookie]);
+    }
+}
+
+/// <summary>The person in front of one open console: theme and time zone.</summary>
+public sealed class Viewer
+{
+    /// <summary>Runs after the theme changed.</summary>
+    public event Action? Changed;
+
+    /// <summary><c>dark</c>, <c>light</c> or <c>system</c>.</summary>
+    public string Theme { get; private set; } = "dark";
+
+    /// <summary>Whether the theme comes out dark.</summary>
+    public bool IsDark { get; private set; } = true;
+
+    /// <summary>The viewer's time zone; UTC while it isn't known.</summary>
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    /// <summary>Takes what the cookies say.</summary>
+    public void Apply(ViewerSettings settings)
+    {
+        (Theme, IsDark) = (settings.Theme, settings.IsDark);
+        Zone = settings.Zone is { Length: > 0 and < 64 } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : TimeZoneInfo.Utc;
+    }
+
+    /// <summary>Changes the theme of this console.</summary>
+    public void Show(string theme, bool dark)
+    {
+        (Theme, IsDark) = (theme, dark);
+        Changed?.Invoke();
+    }
+}

@@ -1,0 +1,49 @@
+// What the pages need of the browser before and beside the circuit: time zone, theme, skip link.
+const themeCookie = 'novahub.theme';
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function remember(name, value) {
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
+function chosen() {
+  return document.cookie.split('; ').find(c => c.startsWith(`${themeCookie}=`))?.slice(themeCookie.length + 1) ?? 'dark';
+}
+
+function show(isDark) {
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  document.querySelector('meta[name=color-scheme]').content = isDark ? 'dark' : 'light';
+}
+
+export function rememberTheme(theme) {
+  const isDark = theme === 'system' ? dark.matches : theme === 'dark';
+  remember(themeCookie, theme === 'system' ? `system-${isDark ? 'dark' : 'light'}` : theme);
+  show(isDark);
+  return isDark;
+}
+
+/** Tells the circuit when the system's scheme changes and the viewer follows it; at once if it changed meanwhile. */
+export function watchScheme(circuit) {
+  const look = () => {
+    if (chosen().startsWith('system-') && chosen() !== `system-${dark.matches ? 'dark' : 'light'}`) {
+      rememberTheme('system');
+      circuit.invokeMethodAsync('SchemeChanged', dark.matches);
+    }
+  };
+  dark.addEventListener('change', look);
+  look();
+  return { end: () => dark.removeEventListener('change', look) };
+}
+
+remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+if (!window.hubSkips) {
+  window.hubSkips = true;
+  // A plain #main would be resolved against <base> and lead to the dashboard
+  document.addEventListener('click', e => {
+    if (e.target.closest?.('.skip-link')) {
+      e.preventDefault();
+      document.getElementById('main')?.focus();
+    }
+  });
+}
