@@ -13,7 +13,10 @@ namespace NovaHub.Client.Sync;
 internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nodelists, TimeProvider time, IVoice voice)
 {
     // So many packets share one wait for the disk
-    private const int Batch = 32;
+    private const int Batch = 64;
+
+    // The hub answers each line only after it has noted the delivery on its disk, so several lines share that wait
+    private const int Lines = 4;
 
     public async Task ReceiveAsync(LeagueSettings league, LeagueReport report, Action<string> error, Stop stop)
     {
@@ -86,40 +89,47 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
     private async Task FetchAllAsync(Work work, List<Piece> mail, IProgressLine line)
     {
         journal.Want(work.League.Id, mail.Where(m => !m.IsNodelist && !m.IsHere).Select(m => m.Entry));
-        var gathered = new List<Piece>();
-        try
+        foreach (var batch in mail.Chunk(Batch))
         {
-            foreach (var piece in mail)
+            try
             {
-                if (work.Stop.Soon.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                line.File(piece.Entry.Filename);
-                if (piece.IsNodelist)
-                {
-                    await nodelists.TakeAsync(work.League, hub, piece.Entry, work.Error, work.Stop.Now);
-                }
-                else if (await FetchAsync(work, piece))
-                {
-                    gathered.Add(piece);
-                    if (gathered.Count >= Batch || piece.AsPart)
-                    {
-                        await PlaceAsync(work, gathered);
-                    }
-                }
-
-                line.Done();
+                await Parallel.ForEachAsync(
+                    batch, new ParallelOptions { MaxDegreeOfParallelism = Lines }, async (piece, _) => await FetchAsync(work, piece, line));
             }
-        }
-        finally
-        {
-            await PlaceAsync(work, gathered);
+            finally
+            {
+                // In the list's order, whichever line was faster
+                await PlaceAsync(work, [.. batch.Where(p => p.IsGathered)]);
+            }
+
+            if (work.Stop.Soon.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
-    private async Task<bool> FetchAsync(Work work, Piece piece)
+    private async Task FetchAsync(Work work, Piece piece, IProgressLine line)
+    {
+        if (work.Stop.Soon.IsCancellationRequested)
+        {
+            return;
+        }
+
+        line.File(piece.Entry.Filename);
+        if (piece.IsNodelist)
+        {
+            await nodelists.TakeAsync(work.League, hub, piece.Entry, work.Error, work.Stop.Now);
+        }
+        else
+        {
+            piece.IsGathered = await GatherAsync(work, piece);
+        }
+
+        line.Done();
+    }
+
+    private async Task<bool> GatherAsync(Work work, Piece piece)
     {
         var (league, folder, entry) = (work.League, work.Folder, piece.Entry);
         try
@@ -150,16 +160,14 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
     }
 
     // Whole on disk, noted, named: in this order, so that a crash between any two leaves something that tells how far it came
-    private async Task PlaceAsync(Work work, List<Piece> gathered)
+    private async Task PlaceAsync(Work work, List<Piece> pieces)
     {
-        if (gathered.Count == 0)
+        if (pieces.Count == 0)
         {
             return;
         }
 
         var (league, folder, report) = (work.League, work.Folder, work.Report);
-        var pieces = gathered.ToList();
-        gathered.Clear();
         folder.Sync();
         journal.Append(pieces.Select(p => Download(league, p, Step.Whole)), durable: true);
         foreach (var piece in pieces)
@@ -216,5 +224,8 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
         public bool IsHere { get; init; }
 
         public Fetched? Fetched { get; set; }
+
+        /// <summary>It lies whole under its name with <c>.part</c>.</summary>
+        public bool IsGathered { get; set; }
     }
 }

@@ -51,10 +51,16 @@ internal sealed class SyncReport(DateTimeOffset started)
 
     public int Waiting => Leagues.Values.Sum(l => l.Waiting);
 
-    public void AddError(string message)
+    /// <summary>Notes an error, of a league or of the whole sync. From any thread.</summary>
+    public void AddError(string? league, string message)
     {
         lock (_gate)
         {
+            if (league is not null)
+            {
+                Leagues[league].Errors++;
+            }
+
             _errors.Add(message);
         }
     }

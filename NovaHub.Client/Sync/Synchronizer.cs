@@ -122,12 +122,7 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
     private void Fail(SyncReport report, LeagueSettings? league, string message)
     {
         var text = league is null ? message : $"{league.Key}: {message}";
-        if (league is not null)
-        {
-            report.Leagues[league.Key].Errors++;
-        }
-
-        report.AddError(text);
+        report.AddError(league?.Key, text);
         voice.Say(Level.Error, text);
     }
 
