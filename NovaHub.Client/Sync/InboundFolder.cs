@@ -11,9 +11,14 @@ internal sealed class InboundFolder(string path, LeagueId league)
 
     public string Path => path;
 
-    /// <summary>The file of this name in whatever case, or null.</summary>
-    public string? Find(string name) => Directory.EnumerateFiles(path)
-        .FirstOrDefault(f => System.IO.Path.GetFileName(f).Equals(name, StringComparison.OrdinalIgnoreCase));
+    // A game is case-blind, so a folder is looked through: once per batch, since a thousand packets may lie in it
+    private HashSet<string> _names = [];
+
+    /// <summary>Looks anew what lies in the folder.</summary>
+    public void Look() => _names = Directory.EnumerateFiles(path).Select(f => System.IO.Path.GetFileName(f)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file of this name, in whatever case, was there at the last <see cref="Look"/>.</summary>
+    public bool Has(string name) => _names.Contains(name);
 
     /// <summary>Where a packet is gathered before it gets its name.</summary>
     public string PartOf(string name) => System.IO.Path.Combine(path, name.ToUpperInvariant() + PartEnding);
@@ -40,15 +45,17 @@ internal sealed class InboundFolder(string path, LeagueId league)
     /// <summary>Waits until everything in the folder is on disk.</summary>
     public void Sync() => DurableFile.SyncFileSystem(path);
 
-    /// <summary>Gives a gathered packet its name. False when the name is taken meanwhile.</summary>
+    /// <summary>Gives a gathered packet its name. False when the name is taken, by the last <see cref="Look"/> or meanwhile.</summary>
     public bool TryPlace(string name)
     {
-        if (Find(name) is not null)
+        var target = System.IO.Path.Combine(path, name.ToUpperInvariant());
+        if (Has(name) || File.Exists(target))
         {
             return false;
         }
 
-        File.Move(PartOf(name), System.IO.Path.Combine(path, name.ToUpperInvariant()), overwrite: false);
+        File.Move(PartOf(name), target, overwrite: false);
+        _names.Add(name);
         return true;
     }
 

@@ -24,6 +24,7 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
         var work = new Work(league, folder, report, error, stop);
         var unread = await hub.UnreadAsync(league.Id, stop.Now);
         await new Recovery(hub, journal, time, voice).FinishAsync(league, folder, unread, report, error, stop);
+        folder.Look();
         var mail = Sort(work, unread);
         if (mail.Count > 0)
         {
@@ -73,7 +74,7 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
 
             var piece = new Piece(entry, isNodelist) { IsHere = journal.Find(league.Id, entry)?.Step == Step.Placed };
             seen[entry.Filename!] = piece;
-            if (!isNodelist && !piece.IsHere && work.Folder.Find(entry.Filename!) is not null)
+            if (!isNodelist && !piece.IsHere && work.Folder.Has(entry.Filename!))
             {
                 report.Waiting++;
                 voice.Say(Level.Detail, $"{league.Key}: {entry.Filename} still lies in {league.InboundDir}; the next one of that name waits.");
@@ -170,6 +171,7 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
         var (league, folder, report) = (work.League, work.Folder, work.Report);
         folder.Sync();
         journal.Append(pieces.Select(p => Download(league, p, Step.Whole)), durable: true);
+        folder.Look();
         foreach (var piece in pieces)
         {
             if (!folder.TryPlace(piece.Entry.Filename))

@@ -20,6 +20,7 @@ internal sealed class Recovery(HubClient hub, Journal journal, TimeProvider time
             voice.Say(Level.Detail, $"{league.Key}: {removed} leftover(s) of a broken sync removed.");
         }
 
+        folder.Look();
         foreach (var download in gathered)
         {
             Name(download, league, folder, report);
@@ -67,7 +68,8 @@ internal sealed class Recovery(HubClient hub, Journal journal, TimeProvider time
     // The hub does not offer it any more, so it believes that we have it. It gives the latest delivered of a name to whoever asks
     private async Task AskAgainAsync(Download download, LeagueSettings league, InboundFolder folder, LeagueReport report, Action<string> error, Stop stop)
     {
-        if (folder.Find(download.Name) is not null)
+        folder.Look();
+        if (folder.Has(download.Name))
         {
             report.Waiting++;
             return;
