@@ -12,6 +12,7 @@ public sealed class Board : IDisposable
     {
         (Hub, ClientId, _secret, Name) = (hub, clientId, secret, name);
         Folder = Directory.CreateTempSubdirectory("nhboard-").FullName;
+        Outbound = Path.Combine(Folder, "OUTBOUND");
         Inbound = Path.Combine(Folder, "INBOUND");
         Directory.CreateDirectory(Outbound);
         Directory.CreateDirectory(Inbound);
@@ -35,7 +36,7 @@ public sealed class Board : IDisposable
 
     public int Index { get; set; } = 2;
 
-    public string Outbound => Path.Combine(Folder, "OUTBOUND");
+    public string Outbound { get; set; }
 
     public string Inbound { get; set; }
 

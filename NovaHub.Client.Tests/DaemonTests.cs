@@ -18,6 +18,7 @@ public sealed class DaemonTests
         await using var daemon = await board.StartAsync(
             ["daemon"], new Dictionary<string, string?> { ["LD_PRELOAD"] = await ClockLibraryAsync(board.Folder), ["JUMP_FILE"] = jump });
         var (queued, sent, consumed) = (new List<(string, byte[])>(), new List<(string, byte[])>(), new List<(string, byte[])>());
+        await HubHost.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(board.Folder, "novahub-status.json"))), "the daemon has begun");
         var jumps = new[] { 86_400L, -86_400L, 400L * 86_400, 0, 3600, -7200 };
         for (var day = 0; day < jumps.Length; day++)
         {
@@ -26,6 +27,9 @@ public sealed class DaemonTests
             board.Write($"555B0201.{day:D3}", bytes);
             sent.Add(($"555B0201.{day:D3}", bytes));
             File.WriteAllText(jump, jumps[day].ToString());
+            await HubHost.UntilAsync(
+                () => Task.FromResult(Math.Abs((Status(board, "updated_at").GetDateTimeOffset() - DateTimeOffset.UtcNow).TotalSeconds - Math.Abs(jumps[day])) < 600),
+                "the daemon's clock has jumped");
             if (day % 2 == 0)
             {
                 await hub.RestartAsync(TimeSpan.FromSeconds(1.2));
@@ -72,6 +76,8 @@ public sealed class DaemonTests
         await board.SyncAsync();
         Assert.Contains("Not running", (await board.RunAsync("status")).Out, StringComparison.Ordinal);
     }
+
+    private static JsonElement Status(Board board, string property) => Status(board).GetProperty(property);
 
     private static JsonElement Status(Board board)
     {

@@ -54,7 +54,7 @@ internal static class KnownKeys
 
     private static string? Nearest(string name, IEnumerable<string> known) => known
         .Select(k => (Key: k, Distance: Distance(name, k)))
-        .Where(k => k.Distance <= Math.Max(1, Math.Min(name.Length, k.Key.Length) / 3))
+        .Where(k => k.Distance <= Math.Max(2, Math.Min(name.Length, k.Key.Length) / 3))
         .OrderBy(k => k.Distance)
         .Select(k => k.Key)
         .FirstOrDefault();
