@@ -41,6 +41,7 @@ public static class EngineServices
         services.AddSingleton<DatabaseMigration>();
         services.AddSingleton<GroupCommit>();
         services.AddHostedService(s => s.GetRequiredService<GroupCommit>());
+        services.AddSingleton<LedgerReads>();
         services.AddSingleton<SignalWatch>();
         services.AddHostedService(s => s.GetRequiredService<SignalWatch>());
         services.AddOpenIddict().AddCore(o => o.UseEntityFrameworkCore().UseDbContext<HubDb>());

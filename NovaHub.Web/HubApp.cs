@@ -30,6 +30,7 @@ public static class HubApp
         builder.AddConsole();
 
         var app = builder.Build();
+        app.UseConsole();
         app.UseSecurity();
         app.MapServiceApi();
         app.MapConsole();

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 
@@ -48,16 +50,23 @@ public sealed record DirectorySnapshot(
 /// </summary>
 public sealed class HubDirectory : IDisposable
 {
+    private static readonly Func<HubDb, string, Task<CredentialRow?>> s_credentials = EF.CompileAsyncQuery(
+        (HubDb db, string clientId) => db.Set<Bbs>().Where(b => b.ClientId == clientId)
+            .Select(b => new CredentialRow(b.CredentialStamp, b.DisabledAt == null)).FirstOrDefault());
+
     private readonly IDbContextFactory<HubDb> _databases;
     private readonly SignalWatch _signals;
+    private readonly ILogger<HubDirectory> _log;
+    private readonly CancellationTokenSource _disposed = new();
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile DirectorySnapshot _current = DirectorySnapshot.Empty;
 
     /// <summary>Makes an empty directory; <see cref="RefreshAsync"/> fills it.</summary>
-    public HubDirectory(IDbContextFactory<HubDb> databases, SignalWatch signals)
+    public HubDirectory(IDbContextFactory<HubDb> databases, SignalWatch signals, ILogger<HubDirectory> log)
     {
         _databases = databases;
         _signals = signals;
+        _log = log;
         signals.Changed += OnSignal;
     }
 
@@ -83,10 +92,35 @@ public sealed class HubDirectory : IDisposable
         Refreshed?.Invoke();
     }
 
+    /// <summary>
+    /// A board as its row says at this moment. When another process changed it less than half a second ago, the
+    /// directory is read anew first, so that nobody gets a token that is dead already.
+    /// </summary>
+    /// <returns>The board, or null when there is none with this client id.</returns>
+    public async Task<BoardEntry?> FindFreshAsync(string clientId, CancellationToken cancellationToken)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+        var row = await s_credentials(db, clientId);
+        if (row is null)
+        {
+            return null;
+        }
+
+        if (!_current.BoardsByClientId.TryGetValue(clientId, out var known)
+            || known.CredentialStamp != row.CredentialStamp || known.IsActive != row.IsActive)
+        {
+            await RefreshAsync(cancellationToken);
+        }
+
+        return _current.BoardsByClientId.GetValueOrDefault(clientId);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _signals.Changed -= OnSignal;
+        _disposed.Cancel();
+        _disposed.Dispose();
         _loading.Dispose();
     }
 
@@ -94,16 +128,40 @@ public sealed class HubDirectory : IDisposable
     {
         if (topic == Signal.Directory)
         {
-            _ = RefreshAsync();
+            _ = RefreshUntilDoneAsync(_disposed.Token);
+        }
+    }
+
+    // A locked-out board must be out within a second: a database that is busy just now is asked again
+    private async Task RefreshUntilDoneAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RefreshAsync(cancellationToken);
+                return;
+            }
+            catch (DbException failure)
+            {
+                Log.DirectoryNotRead(_log, failure);
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(SignalWatch.Interval, CancellationToken.None);
         }
     }
 
     private async Task<DirectorySnapshot> LoadAsync(CancellationToken cancellationToken)
     {
         await using var db = await _databases.CreateDbContextAsync(cancellationToken);
-        var leagues = await db.Set<League>().AsNoTracking().Where(l => l.RetiredAt == null).ToListAsync(cancellationToken);
-        var boards = await db.Set<Bbs>().AsNoTracking().ToListAsync(cancellationToken);
+        // Seats first: whoever has one is among the boards read afterwards, even if added in between
         var members = await db.Set<Membership>().AsNoTracking().Where(m => m.LeftAt == null).ToListAsync(cancellationToken);
+        var boards = await db.Set<Bbs>().AsNoTracking().ToListAsync(cancellationToken);
+        var leagues = await db.Set<League>().AsNoTracking().Where(l => l.RetiredAt == null).ToListAsync(cancellationToken);
         var names = leagues.ToDictionary(l => l.Id, l => l.Name);
 
         var entries = boards.Select(b => new BoardEntry(
@@ -119,4 +177,6 @@ public sealed class HubDirectory : IDisposable
             entries.ToFrozenDictionary(b => b.ClientId, StringComparer.Ordinal),
             byId);
     }
+
+    private sealed record CredentialRow(string CredentialStamp, bool IsActive);
 }

@@ -44,7 +44,7 @@ public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.Hub
             Delivered = g.Sum(t => t.Delivered),
             Consumed = g.Sum(t => t.Consumed),
             Relayed = g.Sum(t => t.Relayed),
-        }).FirstOrDefaultAsync(cancellationToken);
+        }).SingleOrDefaultAsync(cancellationToken);
         var receivedToday = await db.Set<TrafficHour>().Where(t => t.Hour >= today).SumAsync(t => t.Received, cancellationToken);
         var waiting = await db.Set<Packet>().Where(p => p.ConsumedAt == null && p.DeliveredAt == null)
             .GroupBy(p => new { p.LeagueId, p.Dest }).Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() }).ToListAsync(cancellationToken);

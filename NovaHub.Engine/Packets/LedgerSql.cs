@@ -25,10 +25,13 @@ internal static class LedgerSql
         }
 
         writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes);
+        // Times never fall while ids rise, whatever the clock did since the last packet, in this process or another
         var id = (long)writer.Scalar(
             """
             INSERT INTO "Packets" ("LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Sha256", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId")
-            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) RETURNING "Id"
+            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6,
+              COALESCE((SELECT CASE WHEN l."ReceivedAt" > @p7 THEN l."ReceivedAt" ELSE @p7 END FROM (SELECT "ReceivedAt" FROM "Packets" ORDER BY "Id" DESC LIMIT 1) l), @p7),
+              @p8, @p9) RETURNING "Id"
             """,
             league, name.Source, name.Dest, name.Sequence, last + 1, packet.Sha256, packet.Bytes.Length, packet.Now, packet.UploadedByBbsId, packet.WrittenInRunId)!;
         return (id, false);

@@ -11,11 +11,12 @@ public sealed class NewerDatabaseException(string path, string migration) : Exce
 /// <summary>Brings the database file to this program's schema, after a backup of the file.</summary>
 public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, StorageOptions options, TimeProvider clock, ILogger<DatabaseMigration> log)
 {
-    /// <summary>Makes the data folder if need be, backs up and migrates. Safe to call from two processes at once: migrations take a lock.</summary>
+    /// <summary>Makes the data folder if need be, backs up and migrates. Safe to call from two processes at once: the second waits for the first.</summary>
     /// <exception cref="NewerDatabaseException">The schema is newer than this program; the file is left alone.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
         MakeFolders();
+        await using var turn = await TakeTurnAsync(cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var exists = File.Exists(options.DatabasePath);
         if (exists)
@@ -43,6 +44,7 @@ public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, Storag
             SetWal();
         }
 
+        await ForgetDeadMigrationAsync(db, cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
         Log.Migrated(log, pending.Count);
     }
@@ -63,19 +65,66 @@ public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, Storag
         }
     }
 
+    // One process at a time; the lock goes with the process, however it ends
+    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(options.Root, "migration.lock");
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
+            }
+        }
+    }
+
+    // A process that was killed while it migrated leaves its row behind, and EF would wait for it for ever
+    private static async Task ForgetDeadMigrationAsync(HubDb db, CancellationToken cancellationToken)
+    {
+        var locks = await db.Database
+            .SqlQueryRaw<int>("""SELECT COUNT(*) AS "Value" FROM sqlite_master WHERE name = '__EFMigrationsLock'""").SingleAsync(cancellationToken);
+        if (locks > 0)
+        {
+            await db.Database.ExecuteSqlRawAsync("""DELETE FROM "__EFMigrationsLock" """, cancellationToken);
+        }
+    }
+
     private void BackUp(int count)
     {
         var path = Path.Combine(options.BackupsFolder, $"before-migration-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db");
-        using var source = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-        using var target = new SqliteConnection($"Data Source={path};Pooling=False");
-        source.Open();
-        target.Open();
-        source.BackupDatabase(target);
+        var unfinished = path + ".part";
+        MakePrivate(unfinished);
+        using (var source = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath)))
+        using (var target = new SqliteConnection($"Data Source={unfinished};Pooling=False"))
+        {
+            source.Open();
+            target.Open();
+            source.BackupDatabase(target);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
         Log.BackedUp(log, path, count);
+    }
+
+    // SQLite gives its side files the mode of the database: hashes of secrets and players' mail are nobody else's business
+    private static void MakePrivate(string path)
+    {
+        var how = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, how);
     }
 
     private void SetWal()
     {
+        MakePrivate(options.DatabasePath);
         using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
         connection.Open();
         using var command = connection.CreateCommand();

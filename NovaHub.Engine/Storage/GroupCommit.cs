@@ -47,10 +47,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
     private async Task RunAsync()
     {
-        using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-        connection.Open();
-        SqliteSettings.Apply(connection);
-        using var writer = new LedgerWriter(connection);
+        LedgerWriter? writer = null;
         var batch = new List<Operation>(MostInOneCommit);
         while (await _queue.Reader.WaitToReadAsync())
         {
@@ -59,15 +56,35 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
                 batch.Add(operation);
             }
 
-            Commit(writer, batch);
+            // After trouble with the disk the connection is made anew: what it remembers can't be trusted
+            writer = Commit(writer, batch);
             batch.Clear();
+        }
+
+        writer?.Dispose();
+    }
+
+    private LedgerWriter Open()
+    {
+        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        try
+        {
+            connection.Open();
+            SqliteSettings.Apply(connection);
+            return new LedgerWriter(connection);
+        }
+        catch (DbException)
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
-    private void Commit(LedgerWriter writer, List<Operation> batch)
+    private LedgerWriter? Commit(LedgerWriter? writer, List<Operation> batch)
     {
         try
         {
+            writer ??= Open();
             writer.Begin();
             foreach (var operation in batch)
             {
@@ -76,21 +93,35 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
             writer.Commit();
         }
-        catch (DbException failure)
+        catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
             Log.CommitFailed(log, batch.Count, failure);
-            writer.Rollback();
+            Abandon(writer);
             foreach (var operation in batch)
             {
                 operation.Fail(failure);
             }
 
-            return;
+            return null;
         }
 
         foreach (var operation in batch)
         {
             operation.Answer();
+        }
+
+        return writer;
+    }
+
+    private void Abandon(LedgerWriter? writer)
+    {
+        try
+        {
+            writer?.Dispose();
+        }
+        catch (DbException failure)
+        {
+            Log.RollbackFailed(log, failure);
         }
     }
 

@@ -3,16 +3,15 @@ using System.Data.Common;
 namespace NovaHub.Engine.Storage;
 
 /// <summary>
-/// Prepared statements on the connection of <see cref="GroupCommit"/>. The text is standard SQL that SQLite and
-/// PostgreSQL both take; a statement is prepared once and used for as long as the process lives.
+/// The connection of <see cref="GroupCommit"/> with its prepared statements.
 /// </summary>
 public sealed class LedgerWriter : IDisposable
 {
     private readonly DbConnection _connection;
-    private readonly Dictionary<string, DbCommand> _statements = [];
+    private readonly PreparedStatements _statements;
     private DbTransaction? _transaction;
 
-    internal LedgerWriter(DbConnection connection) => _connection = connection;
+    internal LedgerWriter(DbConnection connection) => (_connection, _statements) = (connection, new PreparedStatements(connection));
 
     /// <summary>Runs a statement.</summary>
     /// <param name="sql">A constant text with parameters <c>@p0</c>, <c>@p1</c>…</param>
@@ -46,9 +45,11 @@ public sealed class LedgerWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var statement in _statements.Values)
+        _statements.Dispose();
+        // Rolls back what was not committed
+        using (_connection)
         {
-            statement.Dispose();
+            _transaction?.Dispose();
         }
     }
 
@@ -62,12 +63,6 @@ public sealed class LedgerWriter : IDisposable
         _transaction = null;
     }
 
-    internal void Rollback()
-    {
-        _transaction?.Dispose();
-        _transaction = null;
-    }
-
     internal void Savepoint() => Execute("SAVEPOINT one");
 
     internal void Release() => Execute("RELEASE SAVEPOINT one");
@@ -78,28 +73,5 @@ public sealed class LedgerWriter : IDisposable
         Release();
     }
 
-    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values)
-    {
-        if (!_statements.TryGetValue(sql, out var statement))
-        {
-            statement = _connection.CreateCommand();
-            statement.CommandText = sql;
-            for (var i = 0; i < values.Length; i++)
-            {
-                var parameter = statement.CreateParameter();
-                parameter.ParameterName = $"@p{i}";
-                statement.Parameters.Add(parameter);
-            }
-
-            _statements[sql] = statement;
-        }
-
-        statement.Transaction = _transaction;
-        for (var i = 0; i < values.Length; i++)
-        {
-            statement.Parameters[i].Value = values[i] ?? DBNull.Value;
-        }
-
-        return statement;
-    }
+    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values) => _statements.Get(sql, _transaction, values);
 }

@@ -1,12 +1,50 @@
+using Microsoft.Extensions.Options;
+using NovaHub.Web.Security;
+
 namespace NovaHub.Web.Api;
 
+/// <summary>Limits of the service API. Configuration section <c>ServiceApi</c>.</summary>
+internal sealed record ServiceApiOptions
+{
+    public const string Section = "ServiceApi";
+
+    /// <summary>The largest packet that is taken, in bytes.</summary>
+    public int MaxPacketBytes { get; set; } = 10 * 1024 * 1024;
+}
+
+/// <summary>What boards' programs speak. It may grow; what is there may not change.</summary>
 internal static class ServiceApi
 {
+    public const string Prefix = "/service";
+
+    private const string Base = "/service/api/v1";
+
     public static void AddServiceApi(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<ServiceApiOptions>().BindConfiguration(ServiceApiOptions.Section)
+            .Validate(o => o.MaxPacketBytes is >= 1024 and <= 256 * 1024 * 1024, "ServiceApi:MaxPacketBytes is the largest packet in bytes: 1024 to 268435456.")
+            .ValidateOnStart();
+        services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section)
+            .Validate(o => o.MinFreeMegabytes is >= 0 and <= 1_000_000, "Health:MinFreeMegabytes is the room that the data folder's disk must have: 0 to 1000000.")
+            .ValidateOnStart();
+        services.AddSingleton(s => s.GetRequiredService<IOptions<ServiceApiOptions>>().Value);
+        services.AddSingleton<DeliveriesUnderWay>();
+        services.AddSingleton<MailSender>();
+        services.AddSingleton<HubHealth>();
     }
 
     public static void MapServiceApi(this WebApplication app)
     {
+        var api = app.MapGroup(Base).RequireAuthorization(WebSecurity.Boards);
+        TokenEndpoints.Map(api);
+        MeEndpoints.Map(api);
+        PacketEndpoints.Map(api);
+        NodelistEndpoints.Map(api);
+        HealthEndpoints.Map(app);
+        if (app.Configuration.GetValue("Bench:Endpoints", false))
+        {
+            BenchEndpoints.Map(api);
+        }
     }
 }

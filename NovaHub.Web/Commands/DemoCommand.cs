@@ -41,6 +41,9 @@ internal static class DemoCommand
             new("Storage:DataFolder", folder),
             new("Hub:Name", DemoLeague.HubName),
             new("Runs:QuietTime", "00:00:02"),
+            // The boards' games are the demo's own noise
+            new("Serilog:MinimumLevel:Override:NovaHub.Engine.Dos", "Warning"),
+            new("Serilog:MinimumLevel:Override:NovaHub.Engine.Runs", once ? "Warning" : "Information"),
         ]);
     });
 

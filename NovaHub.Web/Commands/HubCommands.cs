@@ -39,13 +39,20 @@ public static class HubCommands
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync(parsed.Errors[0].Message + " Try --help.");
+            // The library lists choices on lines of their own; an error is one sentence here
+            var words = parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            await Console.Error.WriteLineAsync(string.Join(' ', words) + " Try --help.");
             return NotUnderstood;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // A hub that is asked to stop ends its games first
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            });
         }
         catch (OptionsValidationException faults)
         {

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Packets;
-using NovaHub.Engine.Runs;
+using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -36,22 +38,20 @@ internal static class HubConsole
         services.AddScoped<RunActions>();
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
-        services.TryAddSingleton<LiveRuns>();
-        services.TryAddSingleton<RunHistory>();
-        services.TryAddSingleton(s => new LeagueHealth(() => s.GetService<DosMachines>()?.Find().Missing));
+        services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>What stands before the guards: headers, and pages for what goes wrong further down.</summary>
+    public static void UseConsole(this WebApplication app)
+    {
+        app.Use(SendHeaders);
+        app.UseWhen(IsForPeople, pages => pages.UseExceptionHandler(ExceptionPage));
+        app.UseStatusCodePagesWithReExecute("/problem/{0}", createScopeForStatusCodePages: true);
+        app.Use(LeaveProgramsAlone);
     }
 
     public static void MapConsole(this WebApplication app)
     {
-        app.Use(SendHeaders);
-        // A failed POST must not be run again as an error page, and the service API answers programs, not people
-        app.UseWhen(
-            c => HttpMethods.IsGet(c.Request.Method) && !c.Request.Path.StartsWithSegments("/service"),
-            pages =>
-            {
-                pages.UseExceptionHandler("/problem/500", createScopeForErrors: true);
-                pages.UseStatusCodePagesWithReExecute("/problem/{0}", createScopeForStatusCodePages: true);
-            });
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
@@ -59,9 +59,25 @@ internal static class HubConsole
         app.MapRunFiles();
     }
 
+    private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");
+
+    private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context =>
+        new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context));
+
+    // A failed POST must not be run again as an error page, and the service API answers programs, not people
+    private static Task LeaveProgramsAlone(HttpContext context, RequestDelegate next)
+    {
+        if ((!HttpMethods.IsGet(context.Request.Method) || !IsForPeople(context)) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
+        return next(context);
+    }
+
     private static Task SendHeaders(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.Path.StartsWithSegments("/service"))
+        if (IsForPeople(context))
         {
             var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
             context.Items[NonceKey] = nonce;

@@ -53,7 +53,7 @@ internal static class HubTheme
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "8px" },
         Typography = new Typography
         {
-            Default = new DefaultTypography { FontFamily = Text, FontSize = ".9375rem", LineHeight = "1.5" },
+            Default = new DefaultTypography { FontFamily = Text, FontSize = ".9375rem", LineHeight = "1.5", LetterSpacing = "normal" },
             Button = new ButtonTypography { FontFamily = Text, FontSize = ".875rem", FontWeight = "600", TextTransform = "none", LetterSpacing = "0" },
             H6 = new H6Typography { FontFamily = Text, FontSize = "1.1rem", FontWeight = "650" },
         },

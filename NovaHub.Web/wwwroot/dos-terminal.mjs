@@ -16,7 +16,9 @@ export async function create(element) {
   await document.fonts.load(`${probe}px "Hub Mono"`);
   const term = new Terminal({
     cols: 80, rows: 25, scrollback: 0, disableStdin: true, cursorBlink: false, cursorInactiveStyle: 'none',
-    fontFamily: '"Hub Mono", monospace', fontSize: probe, lineHeight: 1, theme: vga, drawBoldTextInBrightColors: true,
+    fontFamily: '"Hub Mono", monospace', fontSize: probe, lineHeight: 1, theme: vga,
+    // On a VGA screen bright is a colour, not a weight
+    drawBoldTextInBrightColors: true, fontWeightBold: 'normal',
   });
   term.open(element);
   // Nobody types here, so Tab must not stop here

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
@@ -16,12 +17,13 @@ namespace NovaHub.Engine.Packets.Delivery;
 /// <param name="Size">Bytes.</param>
 public readonly record struct MailItem(string Name, int Source, int Dest, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
 
-/// <summary>Something to hand to a board. Call <see cref="Mailbox.DeliveredAsync"/> when the whole body went out.</summary>
+/// <summary>Something to hand to a board. When it is unread, call <see cref="Mailbox.DeliveredAsync"/> once the whole body went out.</summary>
 /// <param name="Name">File name, upper case.</param>
 /// <param name="Bytes">The body.</param>
 /// <param name="PacketId">The packet, or null for a nodelist.</param>
 /// <param name="NodelistItemId">The queued nodelist, or null.</param>
-public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? NodelistItemId)
+/// <param name="Unread">Whether it still waits for its board; otherwise this is a repetition and nothing is to be recorded.</param>
+public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? NodelistItemId, bool Unread)
 {
     internal PacketName? Packet { get; init; }
 
@@ -29,37 +31,33 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 }
 
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
-public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_waiting = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest && p.ConsumedAt == null && p.DeliveredAt == null)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Waiting = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, IEnumerable<PacketRow>> s_everything = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Dest == dest)
-            .OrderBy(p => p.Id)
-            .Select(p => new PacketRow(p.Id, p.Source, p.Sequence, p.ReceivedAt, p.DeliveredAt, p.Size)));
+    private const string Everything = """
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, NodelistRow?> s_nodelist = EF.CompileQuery(
-        (HubDb db, LeagueId league, int dest) => db.Set<NodelistItem>()
-            .Where(i => i.LeagueId == league && i.BbsIndex == dest)
-            .Select(i => new NodelistRow(i.Id, i.QueuedAt, i.DeliveredAt, i.Nodelist!.Bytes.Length))
-            .FirstOrDefault());
+    private const string Queued = """
+        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", length(n."Bytes") FROM "NodelistItems" i
+        JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
+        """;
 
-    private static readonly Func<HubDb, LeagueId, int, int, int, IEnumerable<NamedRow>> s_named = EF.CompileQuery(
-        (HubDb db, LeagueId league, int source, int dest, int sequence) => db.Set<Packet>()
-            .Where(p => p.LeagueId == league && p.Source == source && p.Dest == dest && p.Sequence == sequence)
-            .OrderBy(p => p.Id)
-            .Select(p => new NamedRow(p.Id, p.Sha256, p.DeliveredAt != null)));
+    private const string Named = """
+        SELECT "Id", "Sha256", "DeliveredAt" IS NOT NULL FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id"
+        """;
 
-    private static readonly Func<HubDb, byte[], byte[]?> s_content = EF.CompileQuery(
-        (HubDb db, byte[] sha) => db.Set<Content>().Where(c => c.Sha256 == sha).Select(c => c.Bytes).FirstOrDefault());
+    private const string BytesOf = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
 
     // Bodies that went out and whose mark is still on its way to the disk: for the board they are read already
-    private readonly ConcurrentDictionary<long, byte> _marking = new();
+    private readonly ConcurrentDictionary<long, DateTime> _marking = new();
+    private readonly ConcurrentDictionary<int, DateTime> _markingNodelists = new();
 
     /// <summary>Lists a board's mailbox in one league, oldest first.</summary>
     /// <param name="seat">The board's seat.</param>
@@ -67,28 +65,46 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     /// <param name="each">Called for every item, while the answer is written: nothing is held.</param>
     public void List(Seat seat, bool unreadOnly, Action<MailItem> each)
     {
-        using var db = databases.CreateDbContext();
-        var nodelist = s_nodelist(db, seat.League, seat.BbsIndex);
-        var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
-        foreach (var row in (unreadOnly ? s_waiting : s_everything)(db, seat.League, seat.BbsIndex))
+        // Taken before the rows are read: what leaves it meanwhile is on disk by then
+        var marking = Marking();
+        var markingNodelists = _markingNodelists.IsEmpty ? null : new Dictionary<int, DateTime>(_markingNodelists);
+        ledger.Read(sight =>
         {
-            if (pending is not null && pending.QueuedAt <= row.ReceivedAt)
+            var nodelist = NodelistOf(sight, seat);
+            if (nodelist is { DeliveredAt: null } && markingNodelists?.TryGetValue(nodelist.Id, out var had) == true)
+            {
+                nodelist = nodelist with { DeliveredAt = had };
+            }
+
+            var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
+            using var rows = sight.Query(unreadOnly ? Waiting : Everything, seat.League.ToString(), seat.BbsIndex);
+            while (rows.Read())
+            {
+                var item = Item(seat, rows);
+                if (pending is not null && pending.QueuedAt <= item.ReceivedAt)
+                {
+                    each(Item(seat, pending));
+                    pending = null;
+                }
+
+                if (marking is not null && marking.TryGetValue(rows.GetInt64(0), out var at))
+                {
+                    item = item with { DeliveredAt = at };
+                }
+
+                if (!unreadOnly || item.DeliveredAt is null)
+                {
+                    each(item);
+                }
+            }
+
+            if (pending is not null)
             {
                 each(Item(seat, pending));
-                pending = null;
             }
 
-            if (!unreadOnly || !_marking.ContainsKey(row.Id))
-            {
-                each(new MailItem(new PacketName(seat.League, row.Source, seat.BbsIndex, row.Sequence).ToString(),
-                    row.Source, seat.BbsIndex, row.Sequence, row.ReceivedAt, row.DeliveredAt, row.Size));
-            }
-        }
-
-        if (pending is not null)
-        {
-            each(Item(seat, pending));
-        }
+            return true;
+        });
     }
 
     /// <summary>
@@ -97,20 +113,19 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
     /// </summary>
     public MailPiece? Find(PacketName name)
     {
-        using var db = databases.CreateDbContext();
-        NamedRow? chosen = null;
-        foreach (var row in s_named(db, name.League, name.Source, name.Dest, name.Sequence))
+        var marking = Marking();
+        return ledger.Read(sight =>
         {
-            chosen = row;
-            if (!row.Delivered && !_marking.ContainsKey(row.Id))
+            if (Choose(sight, name, marking) is not var (id, sha, unread))
             {
-                break;
+                return null;
             }
-        }
 
-        return chosen is null
-            ? null
-            : new MailPiece(name.ToString(), Content(db, chosen.Sha256), chosen.Id, null) { Packet = name, League = name.League };
+            using var content = sight.Query(BytesOf, sha);
+            return content.Read()
+                ? new MailPiece(name.ToString(), (byte[])content[0], id, null, unread) { Packet = name, League = name.League }
+                : throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+        });
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
@@ -123,36 +138,45 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
             return null;
         }
 
-        var item = s_nodelist(db, seat.League, seat.BbsIndex);
-        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.DeliveredAt is null ? item?.Id : null) { League = seat.League }, current.Sha256);
+        // An item of a version made since then keeps waiting: these bytes are not its own
+        var item = ledger.Read(sight => NodelistOf(sight, seat)) is { } queued && queued.NodelistId == current.Id ? queued : null;
+        var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
+        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.Id, unread) { League = seat.League }, current.Sha256);
     }
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>
     public async Task DeliveredAsync(MailPiece piece)
     {
+        var now = clock.GetUtcNow().UtcDateTime;
         if (piece.PacketId is { } id)
         {
-            _marking.TryAdd(id, 0);
-            try
-            {
-                await MarkPacketAsync(piece, id);
-            }
-            finally
-            {
-                _marking.TryRemove(id, out _);
-            }
+            await MarkingAsync(_marking, id, now, () => MarkPacketAsync(piece, id, now));
         }
         else if (piece.NodelistItemId is { } item)
         {
-            var now = clock.GetUtcNow().UtcDateTime;
-            await commits.WriteAsync(w => w.Execute(
-                """UPDATE "NodelistItems" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, item));
+            await MarkingAsync(_markingNodelists, item, now, () => commits.WriteAsync(w => w.Execute(
+                """UPDATE "NodelistItems" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, item)));
         }
     }
 
-    private async Task MarkPacketAsync(MailPiece piece, long id)
+    private static async Task MarkingAsync<TKey>(ConcurrentDictionary<TKey, DateTime> marking, TKey key, DateTime now, Func<Task> mark)
+        where TKey : notnull
     {
-        var now = clock.GetUtcNow().UtcDateTime;
+        marking.TryAdd(key, now);
+        try
+        {
+            await mark();
+        }
+        finally
+        {
+            marking.TryRemove(key, out _);
+        }
+    }
+
+    private Dictionary<long, DateTime>? Marking() => _marking.IsEmpty ? null : new Dictionary<long, DateTime>(_marking);
+
+    private async Task MarkPacketAsync(MailPiece piece, long id, DateTime now)
+    {
         var marked = await commits.WriteAsync(writer =>
         {
             var rows = writer.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, id);
@@ -169,15 +193,35 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, GroupCommit comm
         }
     }
 
-    private static byte[] Content(HubDb db, byte[] sha) =>
-        s_content(db, sha) ?? throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+    private static (long Id, byte[] Sha256, bool Unread)? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
+    {
+        using var rows = sight.Query(Named, name.League.ToString(), name.Source, name.Dest, name.Sequence);
+        (long Id, byte[] Sha256, bool Unread)? chosen = null;
+        while (chosen is not { Unread: true } && rows.Read())
+        {
+            var id = rows.GetInt64(0);
+            chosen = (id, (byte[])rows[1], !rows.GetBoolean(2) && marking?.ContainsKey(id) != true);
+        }
+
+        return chosen;
+    }
+
+    private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
+    {
+        using var row = sight.Query(Queued, seat.League.ToString(), seat.BbsIndex);
+        return row.Read() ? new NodelistRow(row.GetInt32(0), row.GetInt32(1), row.GetUtc(2), row.GetUtcOrNull(3), row.GetInt32(4)) : null;
+    }
 
     private static MailItem Item(Seat seat, NodelistRow row) =>
         new(seat.League.NodelistName, 0, seat.BbsIndex, 0, row.QueuedAt, row.DeliveredAt, row.Size);
 
-    private sealed record PacketRow(long Id, int Source, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
+    private static MailItem Item(Seat seat, DbDataReader row)
+    {
+        var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
+        return new MailItem(
+            new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(),
+            source, seat.BbsIndex, sequence, row.GetUtc(3), row.GetUtcOrNull(4), row.GetInt32(5));
+    }
 
-    private sealed record NodelistRow(int Id, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
-
-    private sealed record NamedRow(long Id, byte[] Sha256, bool Delivered);
+    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
 }

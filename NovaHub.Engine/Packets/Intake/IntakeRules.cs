@@ -76,9 +76,11 @@ public static class IntakeRules
             return IntakeDecision.Refuse(IntakeRefusal.BadLeagueId, $"“{Shown(leagueId)}” is no league id: three digits and B (BRE) or F (FE), such as 555B.");
         }
 
-        if (NodelistName.IsMatch(fileName))
+        if (NodelistName.TryParse(fileName, out var listed))
         {
-            return IntakeDecision.Refuse(IntakeRefusal.Nodelist, "Nodelists are made by the hub and downloaded by boards; they can't be uploaded.");
+            return listed != league
+                ? IntakeDecision.Refuse(IntakeRefusal.OtherLeague, $"{listed.NodelistName} belongs to league {listed}, and it was sent to {league}.")
+                : IntakeDecision.Refuse(IntakeRefusal.Nodelist, "Nodelists are made by the hub and downloaded by boards; they can't be uploaded.");
         }
 
         if (!PacketName.TryParse(fileName, out var name))

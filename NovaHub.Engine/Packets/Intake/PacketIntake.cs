@@ -12,8 +12,6 @@ public sealed record IntakeReceipt(long PacketId, bool Known);
 /// <summary>Takes packets from boards: judges, then enters bytes and row in one durable commit.</summary>
 public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private DateTime _latest;
-
     /// <summary>Judges an upload before its bytes are read.</summary>
     public IntakeDecision Judge(BoardEntry board, string leagueId, string fileName) =>
         IntakeRules.Judge(directory.Current, board, leagueId, fileName);
@@ -31,7 +29,7 @@ public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, Le
         var (receipt, at) = await commits.WriteAsync(
             writer =>
             {
-                var now = Now();
+                var now = clock.GetUtcNow().UtcDateTime;
                 var (id, known) = LedgerSql.Enter(writer, new NewPacket(accepted.Name, sha, bytes, now, accepted.BbsId, null));
                 if (!known)
                 {
@@ -47,12 +45,5 @@ public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, Le
         }
 
         return receipt;
-    }
-
-    // Runs on the writer's thread only: times never fall while ids rise, whatever the clock does
-    private DateTime Now()
-    {
-        var now = clock.GetUtcNow().UtcDateTime;
-        return _latest = now > _latest ? now : _latest;
     }
 }

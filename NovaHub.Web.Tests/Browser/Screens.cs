@@ -1,0 +1,88 @@
+using Microsoft.Playwright;
+
+namespace NovaHub.Web.Tests.Browser;
+
+/// <summary>Pictures of every page, both themes, desktop and phone, into <c>artifacts/screens</c>. Run with <c>-explicit only</c>.</summary>
+public sealed class Screens(Chromium chromium)
+{
+    [Fact(Explicit = true)]
+    public async Task Every_page_in_both_themes_and_two_widths()
+    {
+        var folder = Path.Combine(Root(), "artifacts", "screens");
+        Directory.CreateDirectory(folder);
+        await using var hub = await ConsoleHub.StartAsync();
+        var setup = hub.Printed.Split('\n').First(l => l.Contains("/setup/")).Trim();
+        await PlainAsync(hub, folder, setup);
+        await hub.AddPeopleAsync();
+        await using (var empty = await chromium.OpenAsync(hub.Address))
+        {
+            await empty.SignInAsync();
+            await ShootAsync(empty, folder, "dashboard-empty", "/", "Dashboard");
+        }
+
+        var league = await hub.AddLeagueAsync();
+        await hub.AddBoardsAsync(league, "The Dive", "Last Resort");
+        await hub.AddLeagueAsync("555", "Barren Realms International", withGame: false);
+        await hub.PlayBoardAsync(league, 2);
+        await hub.RunAsync(league);
+        await hub.PlayBoardAsync(league, 3);
+        await hub.UploadAsync("900B0203.007", new byte[900]);
+        await hub.UploadAsync("900B0201.207", new byte[2900]);
+        var run = await hub.RunAsync(league);
+        await hub.UploadAsync("900B0301.108", new byte[1234]);
+        await hub.Get<NovaHub.Engine.Leagues.BbsAdmin>().SetActiveAsync(hub.Get<NovaHub.Engine.Leagues.HubDirectory>().Current.BoardsByClientId.Values.First(b => b.Name == "Last Resort").ClientId, false, default);
+
+        foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
+        {
+            foreach (var theme in new[] { "dark", "light" })
+            {
+                await using var window = await chromium.OpenAsync(hub.Address, width, height);
+                await window.Context.AddCookiesAsync([new Cookie { Name = "novahub.theme", Value = theme, Url = hub.Address }]);
+                await window.SignInAsync();
+                var suffix = $"{theme}-{width}";
+                await ShootAsync(window, folder, $"dashboard-{suffix}", "/", "Dashboard");
+                await ShootAsync(window, folder, $"runs-{suffix}", "/runs", "Runs");
+                await ShootAsync(window, folder, $"run-{suffix}", $"/runs/{run.Id}", $"Run {run.Id}");
+                await ShootAsync(window, folder, $"leagues-{suffix}", "/leagues", "Leagues");
+                await ShootAsync(window, folder, $"bbses-{suffix}", "/bbses", "BBSes");
+                if (theme == "dark")
+                {
+                    await window.GoAsync($"/runs/{run.Id}", $"Run {run.Id}");
+                    await window.Page.GetByRole(AriaRole.Button, new() { Name = "Reprocess" }).ClickAsync();
+                    await window.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+                    await Task.Delay(400);
+                    await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"reprocess-{suffix}.png") });
+                }
+
+                Assert.Empty(window.Faults);
+            }
+        }
+    }
+
+    private async Task PlainAsync(ConsoleHub hub, string folder, string setup)
+    {
+        await using var window = await chromium.OpenAsync(hub.Address);
+        await ShootAsync(window, folder, "setup", new Uri(setup).AbsolutePath, "Welcome. Make the first account");
+        await ShootAsync(window, folder, "setup-unknown", "/setup/1234", "The hub doesn't know this link");
+        await ShootAsync(window, folder, "login", "/login", "Sign in");
+    }
+
+    private static async Task ShootAsync(Window window, string folder, string name, string path, string heading)
+    {
+        await window.GoAsync(path, heading);
+        // Fonts, the terminal and the ripple of a click settle
+        await window.Page.WaitForTimeoutAsync(700);
+        await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "NovaHub.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}

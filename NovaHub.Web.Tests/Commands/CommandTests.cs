@@ -1,0 +1,93 @@
+namespace NovaHub.Web.Tests.Commands;
+
+public sealed class CommandTests : IDisposable
+{
+    private readonly HubProgram _hub = new();
+
+    public void Dispose() => _hub.Dispose();
+
+    [Fact]
+    public async Task A_league_and_a_board_are_added_and_listed()
+    {
+        Assert.Equal("555B", (await _hub.JsonAsync("league", "add", "555B", "--name", "Realms", "--hub-address", "13:10/1")).GetProperty("league_id").GetString());
+
+        var credentials = await _hub.JsonAsync("bbs", "add", "The Dive", "--member", "555B:2=13:10/2");
+
+        Assert.Equal(["bbs_name", "client_id", "client_secret"], credentials.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal("The Dive", credentials.GetProperty("bbs_name").GetString());
+        var league = Assert.Single((await _hub.JsonAsync("league", "list")).EnumerateArray());
+        var member = Assert.Single(league.GetProperty("members").EnumerateArray());
+        Assert.Equal((2, "The Dive", "13:10/2"), (member.GetProperty("bbs_index").GetInt32(), member.GetProperty("bbs").GetString(), member.GetProperty("ftn_address").GetString()));
+        var listed = await _hub.RunAsync("bbs", "list");
+        Assert.Contains("The Dive", listed.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(credentials.GetProperty("client_secret").GetString()!, listed.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_board_is_disabled_enabled_and_gets_a_new_secret()
+    {
+        var credentials = await _hub.JsonAsync("bbs", "add", "The Dive");
+        var id = credentials.GetProperty("client_id").GetString()!;
+
+        Assert.False((await _hub.JsonAsync("bbs", "disable", id)).GetProperty("is_active").GetBoolean());
+        Assert.Contains("DISABLED", (await _hub.RunAsync("bbs", "list")).Out, StringComparison.Ordinal);
+        Assert.True((await _hub.JsonAsync("bbs", "enable", id)).GetProperty("is_active").GetBoolean());
+        var rotated = await _hub.JsonAsync("bbs", "rotate", id);
+
+        Assert.Equal(id, rotated.GetProperty("client_id").GetString());
+        Assert.NotEqual(credentials.GetProperty("client_secret").GetString(), rotated.GetProperty("client_secret").GetString());
+    }
+
+    [Theory]
+    [InlineData(2, "Required command was not provided", "nothing-like-this")]
+    [InlineData(2, "is no seat", "bbs", "add", "X", "--member", "555:2")]
+    [InlineData(2, "admin", "user", "add", "kim", "--role", "king")]
+    [InlineData(2, "--limit is 1 to", "packets", "--limit", "0")]
+    [InlineData(1, "is no league id", "league", "add", "55B", "--name", "Realms")]
+    [InlineData(1, "There is no league 555B", "bbs", "add", "The Dive", "--member", "555B:2")]
+    [InlineData(1, "There is no league 555B", "run", "555B")]
+    [InlineData(1, "No BBS has the client id nobody", "bbs", "rotate", "nobody")]
+    public async Task A_mistake_is_told_in_one_sentence_on_standard_error(int code, string sentence, params string[] arguments)
+    {
+        var result = await _hub.RunAsync(arguments);
+
+        Assert.Equal(code, result.Code);
+        Assert.Equal("", result.Out);
+        Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_user_is_added_with_a_password_from_standard_input_and_never_twice()
+    {
+        var added = await _hub.TypeAsync("correct horse battery\n", "user", "add", "kim", "--role", "admin", "--password-stdin");
+        var again = await _hub.TypeAsync("correct horse battery\n", "user", "add", "kim", "--role", "admin", "--password-stdin");
+        var weak = await _hub.TypeAsync("short\n", "user", "add", "lee", "--role", "sysop", "--password-stdin");
+
+        Assert.True(added.Code == 0, added.Error);
+        Assert.Equal((1, 1), (again.Code, weak.Code));
+        Assert.DoesNotContain("correct horse", added.Out + added.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_game_folder_fails_and_says_what_is_missing()
+    {
+        await _hub.JsonAsync("league", "add", "555B", "--name", "Realms");
+
+        var run = await _hub.RunAsync("run", "555B");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("has no game folder", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_plays_two_rounds_and_everything_that_went_in_comes_out()
+    {
+        var demo = await _hub.RunAsync("demo", "--once");
+
+        Assert.True(demo.Code == 0, demo.Out + demo.Error);
+        Assert.Contains("6 packets uploaded, 4 consumed by the hub's game", demo.Out, StringComparison.Ordinal);
+        Assert.Contains("2 relayed", demo.Out, StringComparison.Ordinal);
+        Assert.Contains("Everything that went in came out.", demo.Out, StringComparison.Ordinal);
+    }
+}

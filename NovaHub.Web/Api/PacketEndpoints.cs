@@ -1,0 +1,144 @@
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets.Delivery;
+using NovaHub.Engine.Packets.Intake;
+using NovaHub.Web.Security;
+
+namespace NovaHub.Web.Api;
+
+/// <summary>Packets: a board uploads its own, lists what waits for it and fetches that.</summary>
+internal static class PacketEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var packets = api.MapGroup("/leagues/{leagueId}/packets");
+        packets.MapPut("/{fileName}", Upload);
+        packets.MapMethods("", HttpVerbs.Read, List);
+        packets.MapMethods("/{fileName}", HttpVerbs.Read, Download);
+    }
+
+    private static async Task Upload(
+        HttpContext context, string leagueId, string fileName, PacketIntake intake, ServiceApiOptions limits, ILogger<PacketIntake> log)
+    {
+        var board = context.Board();
+        var limit = limits.MaxPacketBytes;
+        if (context.Request.ContentLength > limit)
+        {
+            await TooLarge(context, limit);
+            return;
+        }
+
+        var decision = intake.Judge(board, leagueId, fileName);
+        if (decision.Refusal is { } refusal)
+        {
+            Log.UploadRefused(log, board.ClientId, decision.Reason);
+            await Problems.WriteAsync(context, Problems.StatusOf(refusal), decision.Reason);
+            return;
+        }
+
+        if (await PacketBody.ReadAsync(context, limit) is not { } bytes)
+        {
+            await TooLarge(context, limit);
+            return;
+        }
+
+        if (bytes.Length == 0)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"{decision.Name} came without a body; an empty packet is refused.");
+            return;
+        }
+
+        var receipt = await intake.ReceiveAsync(decision, bytes, context.RequestAborted);
+        await context.WriteJsonAsync(new UploadAnswer("received", decision.Name.ToString(), receipt.PacketId), ServiceJson.Default.UploadAnswer);
+    }
+
+    private static async Task List(HttpContext context, string leagueId, Mailbox mailbox, DeliveriesUnderWay underWay)
+    {
+        if (!LeagueId.TryParse(leagueId, out var league))
+        {
+            await BadLeague(context);
+            return;
+        }
+
+        if (!TryReadUnread(context.Request.Query, out var unreadOnly))
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, "The parameter unread is true, false, 1 or 0.");
+            return;
+        }
+
+        var seat = context.Board().Seats.GetValueOrDefault(league);
+        if (seat is not null)
+        {
+            // A body whose last byte is on its way: the client that has it may be asking already
+            await underWay.SettleAsync(league, seat.BbsIndex, context.RequestAborted);
+        }
+
+        using var answer = new PacketList();
+        if (seat is not null)
+        {
+            mailbox.List(seat, unreadOnly, answer.Add);
+        }
+
+        await answer.WriteAsync(context);
+    }
+
+    private static async Task Download(HttpContext context, string leagueId, string fileName, Mailbox mailbox, MailSender sender)
+    {
+        if (!LeagueId.TryParse(leagueId, out var league))
+        {
+            await BadLeague(context);
+            return;
+        }
+
+        var isNodelist = NodelistName.TryParse(fileName, out var listed);
+        if (!isNodelist && !PacketName.TryParse(fileName, out _))
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, "This is no packet name: one looks like 555B0201.001, and an index is never 00.");
+            return;
+        }
+
+        _ = PacketName.TryParse(fileName, out var name);
+        if ((isNodelist ? listed : name.League) != league)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no such packet in league {league}.");
+        }
+        else if (context.Board().Seats.GetValueOrDefault(league) is not { } seat)
+        {
+            await NotAMember(context, league);
+        }
+        else if (isNodelist)
+        {
+            await sender.SendNodelistAsync(context, seat, etag: false);
+        }
+        else if (name.Dest != seat.BbsIndex)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, $"{name} is addressed to node {name.Dest}, and {context.Board().Name} is node {seat.BbsIndex} of {league}.");
+        }
+        else
+        {
+            await sender.SendPacketAsync(context, name, mailbox);
+        }
+    }
+
+    internal static Task BadLeague(HttpContext context) =>
+        Problems.WriteAsync(context, StatusCodes.Status400BadRequest, "This is no league id: three digits and B (BRE) or F (FE), such as 555B.");
+
+    internal static Task NotAMember(HttpContext context, LeagueId league) =>
+        Problems.WriteAsync(context, StatusCodes.Status403Forbidden, $"{context.Board().Name} is not a member of league {league}.");
+
+    private static Task TooLarge(HttpContext context, int limit) =>
+        Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"The packet is larger than this hub takes: {limit} bytes.");
+
+    private static bool TryReadUnread(IQueryCollection query, out bool unread)
+    {
+        unread = false;
+        if (!query.TryGetValue("unread", out var values))
+        {
+            return true;
+        }
+
+        var text = values.Count == 1 ? values[0] : null;
+        unread = text == "1" || "true".Equals(text, StringComparison.OrdinalIgnoreCase);
+        return unread || text == "0" || "false".Equals(text, StringComparison.OrdinalIgnoreCase);
+    }
+}

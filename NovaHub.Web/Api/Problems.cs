@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using NovaHub.Engine.Packets.Intake;
+
+namespace NovaHub.Web.Api;
+
+/// <summary>Errors as RFC 9457 problem documents. Old clients print the body, so <c>detail</c> is a sentence for a person.</summary>
+internal static class Problems
+{
+    public const string Unexpected = "Something went wrong in the hub. Its log says more; try again later.";
+
+    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the document as the whole answer.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="detail">What is wrong, in plain words.</param>
+    /// <param name="error">OAuth's error code, at the token endpoint.</param>
+    public static async Task WriteAsync(HttpContext context, int status, string detail, string? error = null)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/problem+json; charset=utf-8";
+        if (context.Request.Headers.Expect.Count > 0)
+        {
+            // It asked before sending and was told: its body will not come, so the connection can't go on
+            response.Headers.Connection = "close";
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(512);
+        await using (var json = new Utf8JsonWriter(buffer, s_plain))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "about:blank");
+            json.WriteString("title", ReasonPhrases.GetReasonPhrase(status));
+            json.WriteNumber("status", status);
+            json.WriteString("detail", detail);
+            if (error is not null)
+            {
+                json.WriteString("error", error);
+                json.WriteString("error_description", detail);
+            }
+
+            json.WriteEndObject();
+        }
+
+        response.ContentLength = buffer.WrittenCount;
+        await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    /// <summary>The status that a refused upload gets.</summary>
+    public static int StatusOf(IntakeRefusal refusal) => refusal switch
+    {
+        IntakeRefusal.Nodelist or IntakeRefusal.NotAMember or IntakeRefusal.NotYourIndex => StatusCodes.Status403Forbidden,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    /// <summary>A sentence for a status that somebody else set without a body.</summary>
+    public static string DetailOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "The request can't be read: it is malformed, or its body ended early.",
+        StatusCodes.Status404NotFound => "There is nothing at this address.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the header Allow names those it takes.",
+        StatusCodes.Status408RequestTimeout => "The request came too slowly.",
+        StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+        StatusCodes.Status503ServiceUnavailable => Unavailable,
+        >= 500 => Unexpected,
+        _ => "The request was refused.",
+    };
+
+    public const string Unavailable = "The hub can't write to its ledger just now, so nothing was changed. Try again later.";
+}

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace NovaHub.Web.Api;
+
+/// <summary>
+/// The outermost layer of the service API: whatever goes wrong further in becomes a problem document, and no cookie
+/// gets in or out.
+/// </summary>
+internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswers> log)
+{
+    private const int ClientClosedRequest = 499;
+
+    public Task InvokeAsync(HttpContext context) =>
+        context.Request.Path.StartsWithSegments(ServiceApi.Prefix) || context.Request.Path.StartsWithSegments(HealthEndpoints.Path)
+            ? AnswerAsync(context)
+            : next(context);
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "private, no-cache";
+        context.Request.Headers.Remove("Cookie");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // Each address has a limit of its own, so there is only one answer to a body that is too large
+            size.MaxRequestBodySize = null;
+        }
+
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
+            {
+                await Problems.WriteAsync(context, context.Response.StatusCode, Problems.DetailOf(context.Response.StatusCode));
+            }
+        }
+        catch (Exception failure)
+        {
+            await FailedAsync(context, failure);
+        }
+    }
+
+    private async Task FailedAsync(HttpContext context, Exception failure)
+    {
+        var status = failure switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            _ when context.RequestAborted.IsCancellationRequested => ClientClosedRequest,
+            DbException or ChannelClosedException => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            Log.RequestFailed(log, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "", failure);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        var cache = context.Response.Headers.CacheControl;
+        context.Response.Clear();
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.CacheControl = cache;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "30";
+        }
+
+        if (status == ClientClosedRequest)
+        {
+            context.Response.StatusCode = status;
+            return;
+        }
+
+        await Problems.WriteAsync(context, status, Problems.DetailOf(status));
+    }
+}
+
+/// <summary>After routing: an address that is nobody's is 404 and a method that isn't taken 405, whoever asks.</summary>
+internal sealed class ServiceRoutes(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments(ServiceApi.Prefix) || context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }
+            && route.StartsWith(ServiceApi.Prefix, StringComparison.Ordinal))
+        {
+            return next(context);
+        }
+
+        // Routing's own 405 is an endpoint too, and the only one that is no route
+        if (context.GetEndpoint() is { } endpoint and not RouteEndpoint && endpoint.RequestDelegate is { } answer)
+        {
+            return answer(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}
