@@ -249,9 +249,13 @@ public class RecoveryTests
         await dead.LiveAsync(run, s => s.Phases.Any(p => p.Name == "Processing Incoming Data"), "The game at work");
         Assert.NotEmpty(Emulators.Of(dead, run, "play"));
 
-        // For the new hub a heartbeat of a second ago is long ago
-        await Task.Delay(700);
-        await using var next = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:Heartbeat"] = "00:00:00.100" }, dead.Folder);
+        // It has not been heard of for an hour
+        await using (var db = await dead.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync())
+        {
+            await db.Set<RunLease>().ExecuteUpdateAsync(s => s.SetProperty(l => l.HeartbeatAt, DateTime.UtcNow.AddHours(-1)));
+        }
+
+        await using var next = await TestHub.StartAsync(folder: dead.Folder);
         await next.Runs.RecoverAsync(CancellationToken.None);
 
         var report = (await next.Get<RunHistory>().FindAsync(run, CancellationToken.None))!;
