@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NovaHub.Engine.BrePackets;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
@@ -17,8 +18,11 @@ namespace NovaHub.Engine.Tests;
 /// <summary>A whole engine on a data folder of its own: real database, real files, real emulator, no web.</summary>
 public sealed class TestHub : IAsyncDisposable
 {
+    private static readonly Lazy<Task<string>> s_template = new(MigrateTemplateAsync);
+
     private readonly IHost _host;
     private readonly bool _keep;
+    private int _rising;
 
     private TestHub(IHost host, string folder, bool keep)
     {
@@ -50,6 +54,7 @@ public sealed class TestHub : IAsyncDisposable
             ["Runs:QuietTime"] = "00:00:00.200",
             ["Runs:PlayerCheck"] = "00:00:00.100",
             ["Runs:SettleTime"] = "00:00:00.300",
+            ["Runs:Reports"] = "false",
         });
         if (settings is not null)
         {
@@ -64,6 +69,7 @@ public sealed class TestHub : IAsyncDisposable
         }
 
         var host = builder.Build();
+        await PutDatabaseAsync(Path.Combine(folder, "data"));
         await host.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(CancellationToken.None);
         await host.Services.GetRequiredService<HubDirectory>().RefreshAsync();
         await host.StartAsync();
@@ -108,6 +114,14 @@ public sealed class TestHub : IAsyncDisposable
         return packets;
     }
 
+    /// <summary>A packet as the game takes it, different each time.</summary>
+    public byte[] Packet(int source, int dest) => BrePacketWriter.Write(
+        (uint)Interlocked.Increment(ref _rising), [new BreRecord(0x1A, (byte)source, (byte)dest, Guid.NewGuid().ToByteArray()[..8])]);
+
+    /// <summary>A board sends a packet to the hub's game.</summary>
+    public Task<long> SendAsync(LeagueId league, int source, int sequence, int dest = 1) =>
+        UploadAsync(new PacketName(league, source, dest, sequence).ToString(), Packet(source, dest));
+
     /// <summary>Uploads a packet as the board whose index its source is.</summary>
     public async Task<long> UploadAsync(string name, byte[] bytes)
     {
@@ -117,6 +131,44 @@ public sealed class TestHub : IAsyncDisposable
         var decision = intake.Judge(board, packet.League.ToString(), name);
         Assert.Null(decision.Refusal);
         return (await intake.ReceiveAsync(decision, bytes, CancellationToken.None)).PacketId;
+    }
+
+    /// <summary>The hub's own game folder.</summary>
+    public string GameOf(LeagueId league) => Path.Combine(Games, $"B{league.Number}N01");
+
+    public string InboundOf(LeagueId league) => Path.Combine(GameOf(league), "INBOUND");
+
+    public string OutboundOf(LeagueId league) => Path.Combine(GameOf(league), "OUTBOUND");
+
+    public string LockOf(LeagueId league) => Path.Combine(GameOf(league), "inuse.flg");
+
+    /// <summary>The packet as it is in the ledger now.</summary>
+    public async Task<Packet> PacketAsync(long id)
+    {
+        await using var db = await Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        return await db.Set<Packet>().AsNoTracking().SingleAsync(p => p.Id == id);
+    }
+
+    /// <summary>Runs of the league, oldest first.</summary>
+    public async Task<IReadOnlyList<Run>> RunsOfAsync(LeagueId league) =>
+        [.. (await Get<RunHistory>().ListAsync(league, 0, 1000, CancellationToken.None)).Runs.Reverse()];
+
+    public async Task<RunReport> ReportAsync(long runId)
+    {
+        await Runs.WaitAsync(runId, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        return (await Get<RunHistory>().FindAsync(runId, CancellationToken.None))!;
+    }
+
+    /// <summary>Changes the words that follow the game's maintenance command.</summary>
+    public Task WordsAsync(LeagueId league, string words) => Get<LeagueAdmin>().ChangeAsync(
+        league, l => l.MaintenanceCommand = $"PLANETARY /DETAILED {words}".Trim(), CancellationToken.None);
+
+    /// <summary>Waits until a run of this process shows what is looked for.</summary>
+    public async Task<LiveRun> LiveAsync(long runId, Func<LiveRunState, bool> look, string what)
+    {
+        var live = Get<LiveRuns>().Find(runId) ?? throw new InvalidOperationException($"Run {runId} does not run here: {what} can't be seen.");
+        await Eventually.TrueAsync(() => Task.FromResult(look(live.Feed.State)), what);
+        return live;
     }
 
     public async Task<RunReport> RunAsync(LeagueId league, RunTrigger trigger = RunTrigger.ByHand)
@@ -135,8 +187,39 @@ public sealed class TestHub : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
         if (!_keep)
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Microsoft.Data.Sqlite.SqliteConnection.ClearPool(new Microsoft.Data.Sqlite.SqliteConnection(
+                SqliteSettings.ConnectionString(Path.Combine(Folder, "data", "novahub.db"))));
             Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    // Migrated once for all tests, then copied
+    private static async Task<string> MigrateTemplateAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("novahub-template-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Storage:DataFolder"] = folder });
+        builder.Services.AddNovaHubEngine(builder.Configuration);
+        using var host = builder.Build();
+        await host.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(CancellationToken.None);
+        var database = host.Services.GetRequiredService<StorageOptions>().DatabasePath;
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        await using var checkpoint = connection.CreateCommand();
+        checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        await checkpoint.ExecuteNonQueryAsync();
+        return database;
+    }
+
+    private static async Task PutDatabaseAsync(string data)
+    {
+        var path = Path.Combine(data, "novahub.db");
+        if (!File.Exists(path))
+        {
+            var template = await s_template.Value;
+            Directory.CreateDirectory(data);
+            File.Copy(template, path);
         }
     }
 

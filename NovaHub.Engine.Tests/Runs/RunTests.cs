@@ -9,7 +9,7 @@ public class RunTests
     [Fact]
     public async Task A_run_reads_what_boards_sent_and_writes_what_boards_get()
     {
-        await using var hub = await TestHub.StartAsync();
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:Reports"] = "true" });
         var league = await hub.AddSandboxLeagueAsync();
         foreach (var (name, bytes) in await hub.PlayBoardAsync(league, 2, "Alpha 900"))
         {

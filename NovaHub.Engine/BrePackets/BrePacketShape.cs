@@ -23,8 +23,14 @@ public static class BrePacketShape
         }
 
         var rest = packet[Header..];
-        while (!rest.IsEmpty && rest[0] != Padding)
+        while (!rest.IsEmpty)
         {
+            // 0F is a Special Result, too: only 0F to the very end is padding
+            if (rest[0] == Padding && rest.IndexOfAnyExcept(Padding) < 0)
+            {
+                return true;
+            }
+
             if (rest.Length < RecordHeader)
             {
                 return false;
@@ -40,7 +46,7 @@ public static class BrePacketShape
             rest = rest[(RecordHeader + length)..];
         }
 
-        return rest.IndexOfAnyExcept(Padding) < 0;
+        return true;
     }
 
     /// <summary>IEEE CRC-32, reflected, start 0xFFFFFFFF, without the final inversion.</summary>

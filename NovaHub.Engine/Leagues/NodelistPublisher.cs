@@ -37,6 +37,36 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
     /// </summary>
     public async Task<NodelistResult> PublishAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
     {
+        var (result, next) = await GenerateAsync(db, leagueId, cancellationToken);
+        if (next is null)
+        {
+            return result;
+        }
+
+        var now = clock.GetUtcNow().UtcDateTime;
+        var version = new Nodelist { LeagueId = leagueId, Version = next.Version, Bytes = next.Bytes, Sha256 = SHA256.HashData(next.Bytes), CreatedAt = now };
+        await db.Set<NodelistItem>().Where(i => i.LeagueId == leagueId).ExecuteDeleteAsync(cancellationToken);
+        db.Add(version);
+        foreach (var index in next.Members)
+        {
+            db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = index, QueuedAt = now });
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>Says what <see cref="PublishAsync"/> would find. Reads only, so that nobody's writing waits for it.</summary>
+    public async Task<NodelistResult> PreviewAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
+        (await GenerateAsync(db, leagueId, cancellationToken)).Result;
+
+    /// <summary>The league's current nodelist, or null when there is none yet.</summary>
+    public static Task<Nodelist?> CurrentAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
+        db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
+            .OrderByDescending(n => n.Version).FirstOrDefaultAsync(cancellationToken);
+
+    private async Task<(NodelistResult Result, NextVersion? Next)> GenerateAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    {
         var league = await db.Set<League>().AsNoTracking().SingleAsync(l => l.Id == leagueId, cancellationToken);
         var members = await db.Set<Membership>().AsNoTracking().Include(m => m.Bbs)
             .Where(m => m.LeagueId == leagueId && m.LeftAt == null).ToListAsync(cancellationToken);
@@ -47,34 +77,15 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
         }
         catch (NodelistRefusedException refusal)
         {
-            return new NodelistResult(false, refusal.Message, Warnings(league, members));
+            return (new NodelistResult(false, refusal.Message, Warnings(league, members)), null);
         }
 
-        var sha = SHA256.HashData(bytes);
         var latest = await db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
-            .OrderByDescending(n => n.Version).Select(n => new { n.Id, n.Version, n.Sha256 }).FirstOrDefaultAsync(cancellationToken);
-        if (latest is not null && latest.Sha256.AsSpan().SequenceEqual(sha))
-        {
-            return new NodelistResult(false, null, Warnings(league, members));
-        }
-
-        var now = clock.GetUtcNow().UtcDateTime;
-        var version = new Nodelist { LeagueId = leagueId, Version = (latest?.Version ?? 0) + 1, Bytes = bytes, Sha256 = sha, CreatedAt = now };
-        await db.Set<NodelistItem>().Where(i => i.LeagueId == leagueId).ExecuteDeleteAsync(cancellationToken);
-        db.Add(version);
-        foreach (var member in members)
-        {
-            db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = member.BbsIndex, QueuedAt = now });
-        }
-
-        await db.SaveChangesAsync(cancellationToken);
-        return new NodelistResult(true, null, Warnings(league, members));
+            .OrderByDescending(n => n.Version).Select(n => new { n.Version, n.Sha256 }).FirstOrDefaultAsync(cancellationToken);
+        return latest is not null && latest.Sha256.AsSpan().SequenceEqual(SHA256.HashData(bytes))
+            ? (new NodelistResult(false, null, Warnings(league, members)), null)
+            : (new NodelistResult(true, null, Warnings(league, members)), new NextVersion((latest?.Version ?? 0) + 1, bytes, [.. members.Select(m => m.BbsIndex)]));
     }
-
-    /// <summary>The league's current nodelist, or null when there is none yet.</summary>
-    public static Task<Nodelist?> CurrentAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
-        db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
-            .OrderByDescending(n => n.Version).FirstOrDefaultAsync(cancellationToken);
 
     private List<NodelistEntry> Entries(League league, List<Membership> members)
     {
@@ -99,4 +110,6 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
 
         return warnings;
     }
+
+    private sealed record NextVersion(int Version, byte[] Bytes, IReadOnlyList<int> Members);
 }

@@ -11,7 +11,8 @@ namespace NovaHub.Engine.Runs;
 /// </summary>
 public sealed class GameFolder
 {
-    private const string LockName = "inuse.flg";
+    /// <summary>The game's lock, in any case.</summary>
+    internal const string LockName = "inuse.flg";
 
     private GameFolder(LeagueId league, string path, string driveC)
     {
@@ -42,6 +43,9 @@ public sealed class GameFolder
     public static GameFolder? Of(League league) => league.GameFolder is { } path
         ? new GameFolder(league.Id, path, league.DriveC ?? Directory.GetParent(path)?.FullName ?? path)
         : null;
+
+    /// <summary>A folder in which a run of the league worked, whatever the league's folder is now.</summary>
+    internal static GameFolder At(LeagueId league, string path) => new(league, path, Directory.GetParent(path)?.FullName ?? path);
 
     /// <summary>
     /// Everything that keeps the game from moving a packet, each in one sentence with what to do. A run that can't work is

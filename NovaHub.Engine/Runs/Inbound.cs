@@ -3,65 +3,80 @@ using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Runs;
 
-/// <summary>Packets in the game's INBOUND: put there durably, and told apart afterwards.</summary>
+/// <summary>
+/// Packets in the game's INBOUND: put there durably, and told apart afterwards. What was staged is decided before the
+/// first file is written, so that a name that is there is either the hub's or was left out of the run.
+/// </summary>
 internal static class Inbound
 {
     private const string Scratch = "NOVAHUB.TMP";
 
-    /// <summary>
-    /// Puts packets into INBOUND: each is written aside and renamed, then one wait brings all of them to disk.
-    /// </summary>
-    /// <returns>Packets whose name is taken by a file that is not theirs; that file is left alone.</returns>
-    public static List<StagedPacket> Stage(GameFolder folder, IReadOnlyList<StagedPacket> packets, IReadOnlyList<byte[]> bytes)
+    /// <summary>Finds packets whose name is taken by a file that is not theirs; such a file is left alone.</summary>
+    public static Func<StagedPacket, bool> TakenNames(GameFolder folder)
+    {
+        var there = Names(folder.Inbound);
+        return packet => there.TryGetValue(packet.Name.ToString(), out var file) && !IsOf(file, packet);
+    }
+
+    /// <summary>Puts packets into INBOUND, each written aside and renamed. They are durable after <see cref="Sync"/>.</summary>
+    public static void Put(GameFolder folder, IReadOnlyList<StagedPacket> packets, IReadOnlyList<byte[]> bytes)
     {
         var inbound = folder.Inbound;
         var scratch = Path.Combine(inbound, Scratch);
-        var taken = new List<StagedPacket>();
         var there = Names(inbound);
         for (var i = 0; i < packets.Count; i++)
         {
             var name = packets[i].Name.ToString();
-            if (there.TryGetValue(name, out var existing) && !SHA256.HashData(File.ReadAllBytes(existing)).AsSpan().SequenceEqual(packets[i].Sha256))
-            {
-                taken.Add(packets[i]);
-                continue;
-            }
-
             File.WriteAllBytes(scratch, bytes[i]);
-            File.Move(scratch, existing ?? Path.Combine(inbound, name), overwrite: true);
+            File.Move(scratch, there.GetValueOrDefault(name) ?? Path.Combine(inbound, name), overwrite: true);
         }
+    }
 
-        DurableFile.SyncFileSystem(inbound);
-        return taken;
+    /// <summary>One wait that brings all of them to disk.</summary>
+    public static void Sync(GameFolder folder) => DurableFile.SyncFileSystem(folder.Inbound);
+
+    /// <summary>Which of the packets are still there. The others are gone, so they were read.</summary>
+    public static List<StagedPacket> Left(GameFolder folder, IReadOnlyList<StagedPacket> packets)
+    {
+        var there = Names(folder.Inbound);
+        return [.. packets.Where(p => there.ContainsKey(p.Name.ToString()))];
     }
 
     /// <summary>
-    /// Takes packets that the game left out of INBOUND again: the ledger has their bytes, and a file that stayed could be
-    /// read by local play behind the hub's back and once more by the next run.
+    /// Takes packets out of INBOUND that the game left there: the ledger has their bytes, and a file that stayed could be
+    /// read by local play behind the hub's back and once more by the next run. To be called when it is recorded that they
+    /// wait again: a missing file counts as read.
     /// </summary>
-    /// <returns>Those that were still there; the others are gone, so they were read.</returns>
-    public static List<StagedPacket> TakeBack(GameFolder folder, IReadOnlyList<StagedPacket> packets)
+    /// <param name="folder">The game folder.</param>
+    /// <param name="packets">Packets.</param>
+    /// <param name="unfinished">Staging was cut short: a file of that name is the hub's own even if it is torn.</param>
+    public static void Remove(GameFolder folder, IReadOnlyList<StagedPacket> packets, bool unfinished)
     {
         var inbound = folder.Inbound;
         var there = Names(inbound);
-        var left = new List<StagedPacket>();
+        var removed = 0;
         foreach (var packet in packets)
         {
-            if (there.TryGetValue(packet.Name.ToString(), out var file)
-                && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(packet.Sha256))
+            if (there.TryGetValue(packet.Name.ToString(), out var file) && (unfinished || IsOf(file, packet)))
             {
-                left.Add(packet);
                 File.Delete(file);
+                removed++;
             }
         }
 
-        if (left.Count > 0)
+        if (there.TryGetValue(Scratch, out var scratch))
+        {
+            File.Delete(scratch);
+        }
+
+        if (removed > 0)
         {
             DurableFile.SyncFileSystem(inbound);
         }
-
-        return left;
     }
+
+    private static bool IsOf(string file, StagedPacket packet) =>
+        new FileInfo(file).Length == packet.Size && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(packet.Sha256);
 
     private static Dictionary<string, string> Names(string folder)
     {

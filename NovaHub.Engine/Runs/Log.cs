@@ -31,9 +31,24 @@ internal static partial class Log
     [LoggerMessage(2009, LogLevel.Information, "The run of {League} by {Trigger} did not start: {Reason}")]
     public static partial void NotStarted(ILogger logger, string league, RunTrigger trigger, string reason);
 
-    [LoggerMessage(2010, LogLevel.Error, "Interrupted runs of {League} could not be closed; tried again at the next run")]
+    [LoggerMessage(2010, LogLevel.Error, "Interrupted runs of {League} could not be closed; tried again")]
     public static partial void RecoveryFailed(ILogger logger, string league, Exception failure);
 
     [LoggerMessage(2011, LogLevel.Warning, "A look at what other processes run failed; tried again at the next change")]
     public static partial void WatchFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(2012, LogLevel.Warning, "The heartbeat of {League} could not be written; tried again")]
+    public static partial void BeatFailed(ILogger logger, string league, Exception failure);
+
+    [LoggerMessage(2013, LogLevel.Warning, "{Obstacle}")]
+    public static partial void StillOpen(ILogger logger, string obstacle);
+
+    [LoggerMessage(2014, LogLevel.Error, "Schedules of runs could not be brought up to date; tried again at the next change")]
+    public static partial void ScheduleFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(2015, LogLevel.Warning, "{File} in OUTBOUND of {League} could not be taken and is tried again")]
+    public static partial void OutboundStuck(ILogger logger, string file, string league);
+
+    [LoggerMessage(2016, LogLevel.Warning, "OUTBOUND of {League} can't be watched and is looked through now and then only: {Reason}")]
+    public static partial void NotWatched(ILogger logger, string league, string reason);
 }

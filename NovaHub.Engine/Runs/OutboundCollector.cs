@@ -9,12 +9,17 @@ namespace NovaHub.Engine.Runs;
 /// <param name="Entered">Packets that were new to the ledger.</param>
 /// <param name="Foreign">Files that are no packets of this league, reported for the first time.</param>
 /// <param name="CutOff">Packets of a killed game that are not whole: set aside, not delivered.</param>
-internal sealed record Collected(int Entered, IReadOnlyList<string> Foreign, IReadOnlyList<string> CutOff);
+/// <param name="Stuck">Files that could not be read or removed, each with the reason.</param>
+internal sealed record Collected(int Entered, IReadOnlyList<string> Foreign, IReadOnlyList<string> CutOff, IReadOnlyList<string> Stuck)
+{
+    public static Collected Nothing { get; } = new(0, [], [], []);
+}
 
 /// <summary>Takes what a game left in OUTBOUND: into the ledger first, committed, then the file goes.</summary>
 internal sealed class OutboundCollector(RunStore store, HubDirectory directory, StorageOptions storage, TimeProvider clock)
 {
     private const int LargestPacket = 10 * 1024 * 1024;
+    private const int AtOnce = 200;
 
     /// <summary>Collects. The caller holds the league's lease.</summary>
     /// <param name="folder">The game folder.</param>
@@ -25,48 +30,70 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
     {
         if (!Directory.Exists(folder.Outbound) || !directory.Current.Leagues.TryGetValue(folder.League, out var league))
         {
-            return new Collected(0, [], []);
+            return Collected.Nothing;
         }
 
-        var found = new List<FoundPacket>();
-        var foreign = new List<string>();
-        var cutOff = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(folder.Outbound).Order(StringComparer.OrdinalIgnoreCase))
+        var sorting = new Sorting(league, runId, killed);
+        var entered = 0;
+        foreach (var files in Directory.EnumerateFiles(folder.Outbound).Where(f => IsRested(f, settled)).Order(StringComparer.OrdinalIgnoreCase).Chunk(AtOnce))
         {
-            var name = Path.GetFileName(file);
-            if (!IsRested(file, settled))
+            foreach (var file in files)
             {
-                continue;
+                await Guarded(sorting, file, () => SortAsync(sorting, file));
             }
 
-            if (!IsOfLeague(name, league, out var packet) || new FileInfo(file).Length is 0 or > LargestPacket)
+            entered += sorting.Found.Count == 0 ? 0 : await store.EnterAsync(folder.League, runId, sorting.Found);
+            foreach (var packet in sorting.Found)
             {
-                if (!IsOwnNodelist(name, folder.League) && await store.ReportOnceAsync(folder.League, name))
+                await Guarded(sorting, packet.Path, () =>
                 {
-                    foreign.Add(name);
-                }
-
-                continue;
+                    File.Delete(packet.Path);
+                    return Task.CompletedTask;
+                });
             }
 
-            var bytes = await File.ReadAllBytesAsync(file);
-            if (killed && folder.League.Game == Game.Bre && !BrePacketShape.IsWhole(bytes))
-            {
-                SetAside(folder.League, file, runId);
-                cutOff.Add(name);
-                continue;
-            }
-
-            found.Add(new FoundPacket(file, packet, bytes));
+            sorting.Found.Clear();
         }
 
-        var entered = found.Count == 0 ? 0 : await store.EnterAsync(folder.League, runId, found);
-        foreach (var packet in found)
+        return new Collected(entered, sorting.Foreign, sorting.CutOff, sorting.Stuck);
+    }
+
+    private async Task SortAsync(Sorting sorting, string file)
+    {
+        var (league, name) = (sorting.League, Path.GetFileName(file));
+        var length = new FileInfo(file).Length;
+        if (!IsOfLeague(name, league, out var packet) || length > LargestPacket || (length == 0 && !sorting.Killed))
         {
-            File.Delete(packet.Path);
+            if (!IsOwnNodelist(name, league.Id) && await store.ReportOnceAsync(league.Id, name))
+            {
+                sorting.Foreign.Add(name);
+            }
+
+            return;
         }
 
-        return new Collected(entered, foreign, cutOff);
+        var bytes = await File.ReadAllBytesAsync(file);
+        if (sorting.Killed && (length == 0 || (league.Id.Game == Game.Bre && !BrePacketShape.IsWhole(bytes))))
+        {
+            SetAside(league.Id, file, sorting.RunId);
+            sorting.CutOff.Add(name);
+            return;
+        }
+
+        sorting.Found.Add(new FoundPacket(file, packet, bytes));
+    }
+
+    // One file that can't be read must not keep the others from their boards
+    private static async Task Guarded(Sorting sorting, string file, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            sorting.Stuck.Add($"{Path.GetFileName(file)}: {failure.Message}");
+        }
     }
 
     private static bool IsOfLeague(string name, LeagueEntry league, out PacketName packet) =>
@@ -86,5 +113,16 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
         File.Copy(file, Path.Combine(aside, $"{Path.GetFileName(file)}.run{runId}"), overwrite: true);
         DurableFile.SyncFileSystem(aside);
         File.Delete(file);
+    }
+
+    private sealed record Sorting(LeagueEntry League, long? RunId, bool Killed)
+    {
+        public List<FoundPacket> Found { get; } = [];
+
+        public List<string> Foreign { get; } = [];
+
+        public List<string> CutOff { get; } = [];
+
+        public List<string> Stuck { get; } = [];
     }
 }

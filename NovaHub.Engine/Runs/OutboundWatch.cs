@@ -22,18 +22,18 @@ internal sealed class OutboundWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         directory.Refreshed += OnRefreshed;
-        var nextSweep = tools.Clock.GetTimestamp();
         try
         {
-            await SweepAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
-                var wait = tools.Options.Sweep - tools.Clock.GetElapsedTime(nextSweep);
-                if (wait <= TimeSpan.Zero || !await NoticedAsync(wait, stoppingToken))
+                var swept = tools.Clock.GetTimestamp();
+                await SweepAsync(stoppingToken);
+                TimeSpan left;
+                do
                 {
-                    nextSweep = tools.Clock.GetTimestamp();
-                    await SweepAsync(stoppingToken);
+                    left = tools.Options.Sweep - tools.Clock.GetElapsedTime(swept);
                 }
+                while (left > TimeSpan.Zero && await NoticedAsync(left, stoppingToken));
             }
         }
         catch (OperationCanceledException)
@@ -55,8 +55,8 @@ internal sealed class OutboundWatch(
     // Waits for a notice, lets the files rest, and looks at the league. False when the time went by
     private async Task<bool> NoticedAsync(TimeSpan wait, CancellationToken stoppingToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(wait);
+        using var time = new CancellationTokenSource(wait, tools.Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, time.Token);
         var noticed = new HashSet<LeagueId>();
         try
         {
@@ -78,7 +78,7 @@ internal sealed class OutboundWatch(
             return false;
         }
 
-        foreach (var league in await leagues.ListAsync(stoppingToken))
+        foreach (var league in await ListAsync(stoppingToken))
         {
             if (noticed.Contains(league.Id))
             {
@@ -91,13 +91,26 @@ internal sealed class OutboundWatch(
 
     private async Task SweepAsync(CancellationToken stoppingToken)
     {
-        foreach (var league in await leagues.ListAsync(stoppingToken))
+        foreach (var league in await ListAsync(stoppingToken))
         {
             if (GameFolder.Of(league) is { } folder && Directory.Exists(folder.Outbound))
             {
                 Watch(league.Id, folder.Outbound);
                 await LookAsync(league);
             }
+        }
+    }
+
+    private async Task<IReadOnlyList<League>> ListAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await leagues.ListAsync(stoppingToken);
+        }
+        catch (System.Data.Common.DbException failure)
+        {
+            Log.WatchFailed(log, failure);
+            return [];
         }
     }
 
@@ -109,26 +122,43 @@ internal sealed class OutboundWatch(
         }
 
         there?.Dispose();
-        var watcher = new FileSystemWatcher(outbound) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
-        watcher.Created += (_, _) => _noticed.Writer.TryWrite(league);
-        watcher.Changed += (_, _) => _noticed.Writer.TryWrite(league);
-        watcher.Renamed += (_, _) => _noticed.Writer.TryWrite(league);
-        watcher.EnableRaisingEvents = true;
-        _watchers[league] = watcher;
+        FileSystemWatcher? watcher = null;
+        try
+        {
+            watcher = new FileSystemWatcher(outbound) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+            watcher.Created += (_, _) => _noticed.Writer.TryWrite(league);
+            watcher.Changed += (_, _) => _noticed.Writer.TryWrite(league);
+            watcher.Renamed += (_, _) => _noticed.Writer.TryWrite(league);
+            // Its folder is gone or it lost count: the next sweep makes another
+            watcher.Error += (_, _) => _watchers.TryRemove(league, out var _);
+            watcher.EnableRaisingEvents = true;
+            _watchers[league] = watcher;
+        }
+        catch (IOException failure)
+        {
+            // The system's limit of watches is reached
+            watcher?.Dispose();
+            _watchers.TryRemove(league, out _);
+            Log.NotWatched(log, league.ToString(), failure.Message);
+        }
     }
 
     private async Task LookAsync(League league)
     {
-        var folder = GameFolder.Of(league)!;
+        if (GameFolder.Of(league) is not { } folder)
+        {
+            return;
+        }
+
         try
         {
             // While a player is inside, the game may still be writing
-            if (folder.Lock is not null || !Directory.EnumerateFiles(folder.Outbound).Any())
+            if (!Directory.Exists(folder.Outbound) || folder.Lock is not null || !Directory.EnumerateFiles(folder.Outbound).Any())
             {
                 return;
             }
 
-            var collected = new Collected(0, [], []);
+            var collected = Collected.Nothing;
             var held = await control.HoldAsync(league, async () =>
                 collected = await collector.CollectAsync(folder, null, tools.Options.SettleTime, killed: false));
             if (held && collected.Entered > 0)
@@ -140,9 +170,15 @@ internal sealed class OutboundWatch(
             {
                 Log.ForeignFile(log, file, league.Id.ToString());
             }
+
+            foreach (var file in collected.Stuck)
+            {
+                Log.OutboundStuck(log, file, league.Id.ToString());
+            }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or System.Data.Common.DbException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
+            // One league's trouble must not end the watch over the others
             Log.OutboundUnreadable(log, league.Id.ToString(), failure);
         }
     }

@@ -61,6 +61,9 @@ public sealed class Run
     /// <summary>The run whose packets are read again, or null.</summary>
     public long? ReprocessOf { get; init; }
 
+    /// <summary>The game folder in which it works, or null when the league had none. Evidence is looked for there.</summary>
+    public string? GameFolder { get; init; }
+
     /// <summary>When it began.</summary>
     public DateTime StartedAt { get; init; }
 

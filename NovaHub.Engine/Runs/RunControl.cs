@@ -1,29 +1,26 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
-using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Runs;
-
-/// <summary>What reading a run's packets again would do, in plain words, before anybody confirms it.</summary>
-/// <param name="Packets">How many packets would be read again.</param>
-/// <param name="Sentences">What will happen.</param>
-/// <param name="Refusal">Why it can't be done, or null.</param>
-public sealed record ReprocessPlan(int Packets, IReadOnlyList<string> Sentences, string? Refusal);
 
 /// <summary>Starts, cancels and repeats runs, for pages, schedules and the command line.</summary>
 public sealed class RunControl : IAsyncDisposable
 {
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
+
     private readonly RunTools _tools;
     private readonly RunLeases _leases;
     private readonly LiveRuns _lives;
     private readonly ILogger<RunControl> _log;
     private readonly RunRecovery _recovery;
     private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _door = new(1, 1);
     private readonly ConcurrentDictionary<long, Going> _going = new();
-    private volatile bool _closing;
+    private bool _closing;
 
     internal RunControl(RunTools tools, RunLeases leases, LiveRuns lives, RunRecovery recovery, ILogger<RunControl> log)
     {
@@ -44,9 +41,7 @@ public sealed class RunControl : IAsyncDisposable
     /// <summary>Asks a run to stop, in whichever process it is. The emulator is ended and packets that were not read stay queued.</summary>
     public async Task CancelAsync(long runId, CancellationToken cancellationToken)
     {
-        await _tools.Store.WriteAsync(writer => writer.Execute(
-            """UPDATE "Runs" SET "CancelRequestedAt" = @p0 WHERE "Id" = @p1 AND "EndedAt" IS NULL AND "CancelRequestedAt" IS NULL""", _tools.Store.Now, runId))
-            .WaitAsync(cancellationToken);
+        await _tools.Store.RequestStopAsync(runId).WaitAsync(cancellationToken);
         await StopIfHereAsync(runId);
     }
 
@@ -54,33 +49,7 @@ public sealed class RunControl : IAsyncDisposable
     public async Task<ReprocessPlan> PlanReprocessAsync(long runId, CancellationToken cancellationToken)
     {
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
-        var run = await db.Set<Run>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
-        if (run is null)
-        {
-            return new ReprocessPlan(0, [], $"There is no run {runId}.");
-        }
-
-        if (run.EndedAt is null)
-        {
-            return new ReprocessPlan(0, [], $"Run {runId} still goes on.");
-        }
-
-        var names = await db.Set<RunPacket>().Where(p => p.RunId == runId && p.Consumed == true)
-            .Join(db.Set<Packets.Packet>().Where(p => p.ConsumedAt != null), p => p.PacketId, p => p.Id, (_, packet) => packet)
-            .OrderBy(p => p.Id).Take(10).AsNoTracking().ToListAsync(cancellationToken);
-        var count = await db.Set<RunPacket>().Where(p => p.RunId == runId && p.Consumed == true)
-            .Join(db.Set<Packets.Packet>().Where(p => p.ConsumedAt != null), p => p.PacketId, p => p.Id, (_, packet) => packet).CountAsync(cancellationToken);
-        return count == 0
-            ? new ReprocessPlan(0, [], $"Run {runId} read no packets that could be read again.")
-            : new ReprocessPlan(
-                count,
-                [
-                    $"{count} packets that run {runId} read go back into the queue: {string.Join(", ", names.Select(p => p.Name))}{(count > names.Count ? " …" : "")}.",
-                    $"The game of league {run.LeagueId} runs now and reads them a second time, with whatever else waits.",
-                    "If it had worked them in the first time, their effects happen twice: attacks, messages and trades too. Do this only when the first run did not take them in.",
-                    "Packets that were sent to boards are not called back.",
-                ],
-                null);
+        return await ReprocessPlan.MakeAsync(db, runId, cancellationToken);
     }
 
     /// <summary>Puts the packets that a run read back into the queue and starts a run.</summary>
@@ -88,13 +57,12 @@ public sealed class RunControl : IAsyncDisposable
     /// <exception cref="RefusedException">See <see cref="PlanReprocessAsync"/>, or the league runs already.</exception>
     public async Task<long> ReprocessAsync(long runId, string? requestedBy, CancellationToken cancellationToken)
     {
-        var plan = await PlanReprocessAsync(runId, cancellationToken);
-        if (plan.Refusal is { } refusal)
+        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
+        if ((await ReprocessPlan.MakeAsync(db, runId, cancellationToken)).Refusal is { } refusal)
         {
             throw new RefusedException(refusal);
         }
 
-        await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var league = await db.Set<Run>().Where(r => r.Id == runId).Select(r => r.LeagueId).SingleAsync(cancellationToken);
         return await StartAsync(league, RunTrigger.Reprocess, requestedBy, runId, cancellationToken);
     }
@@ -105,7 +73,7 @@ public sealed class RunControl : IAsyncDisposable
     {
         if (_going.TryGetValue(runId, out var going))
         {
-            await going.Task.WaitAsync(cancellationToken);
+            await going.Ended.Task.WaitAsync(cancellationToken);
         }
 
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
@@ -113,7 +81,10 @@ public sealed class RunControl : IAsyncDisposable
             ?? throw new InvalidOperationException($"There is no run {runId}.");
     }
 
-    /// <summary>Closes interrupted runs of every league whose lease is free. Called at start.</summary>
+    /// <summary>
+    /// Closes interrupted runs of every league whose lease is free. Called at start and now and then: a holder on another
+    /// machine is known to be dead only when its heartbeat is old.
+    /// </summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
@@ -121,35 +92,43 @@ public sealed class RunControl : IAsyncDisposable
             .Where(l => db.Set<Run>().Any(r => r.LeagueId == l.Id && r.EndedAt == null)).ToListAsync(cancellationToken);
         foreach (var league in leagues)
         {
-            await HoldAsync(league, () => _recovery.RecoverAsync(league, 0, cancellationToken));
+            try
+            {
+                await HoldAsync(league, () => _recovery.RecoverAsync(league, 0, cancellationToken));
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                // One league's trouble must not keep the hub from starting
+                Log.RecoveryFailed(_log, league.Id.ToString(), failure);
+            }
         }
     }
 
-    /// <summary>Does something in a league's game folder while no run can start. Does nothing when a run goes on.</summary>
+    /// <summary>Does something in a league's game folder while no run can start. Does nothing when the league is held.</summary>
     internal async Task<bool> HoldAsync(League league, Func<Task> work)
     {
         try
         {
-            await _tools.Store.WriteAsync(writer => _leases.Take(writer, league.Id, 0));
+            await _tools.Store.HoldAsync(league.Id);
         }
-        catch (RefusedException)
+        catch (Exception held) when (held is RefusedException or HeldForAMomentException)
         {
             return false;
         }
 
         try
         {
-            await work();
+            await BeatingAsync(league.Id, 0, work, () => Task.CompletedTask);
         }
         finally
         {
-            await _tools.Store.WriteAsync(writer => _leases.Give(writer, league.Id, 0));
+            await _tools.Store.GiveAsync(league.Id, 0);
         }
 
         return true;
     }
 
-    /// <summary>Stops a run of this process when the database says that somebody asked for it.</summary>
+    /// <summary>Stops runs of this process when the database says that somebody asked for it.</summary>
     internal async Task StopCancelledAsync(CancellationToken cancellationToken)
     {
         if (_going.IsEmpty)
@@ -165,56 +144,88 @@ public sealed class RunControl : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops every run of this process, so that nothing is left behind when the hub ends.</summary>
+    /// <summary>Stops every run of this process and waits for it, so that nothing is left behind when the hub ends. None starts any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _door.WaitAsync();
         _closing = true;
+        _door.Release();
         foreach (var going in _going.Values)
         {
-            await going.Stop.CancelAsync();
+            await going.Stop.AskAsync(hubCloses: true);
         }
 
-        await Task.WhenAll(_going.Values.Select(g => g.Task));
-        _places.Dispose();
+        await Task.WhenAll(_going.Values.Select(g => g.Ended.Task));
     }
 
     private async Task<long> StartAsync(LeagueId id, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
     {
-        if (_closing)
-        {
-            throw new RefusedException("The hub is closing.");
-        }
-
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var league = await db.Set<League>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id && l.RetiredAt == null, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
-        var run = await _tools.Store.BeginAsync(id, trigger, requestedBy, reprocessOf, cancellationToken);
-        var stop = new CancellationTokenSource();
-        var going = new Going(stop, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        _going[run.Id] = going;
-        Log.Started(_log, run.Id, id.ToString(), trigger);
-        _ = Task.Run(() => RunAsync(run, league, going), CancellationToken.None);
-        return run.Id;
-    }
-
-    private async Task RunAsync(Run run, League league, Going going)
-    {
-        var live = _lives.Begin(RunWatch.Glance(run, here: true));
-        using var beating = new CancellationTokenSource();
-        var beat = BeatAsync(run, going, beating.Token);
+        // Through the door one by one: what came in before it closes is known to whoever closes it
+        await _door.WaitAsync(cancellationToken);
         try
         {
-            await _recovery.RecoverAsync(league, run.Id, CancellationToken.None);
-            _lives.Update(RunWatch.Glance(run, here: true) with { Phase = "Waiting for a free place" });
-            await _places.WaitAsync();
+            if (_closing)
+            {
+                throw new RefusedException("The hub is closing.");
+            }
+
+            var run = await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            var going = new Going();
+            _going[run.Id] = going;
+            Log.Started(_log, run.Id, id.ToString(), trigger);
+            var live = _lives.Begin(RunWatch.Glance(run, here: true));
+            _ = Task.Run(() => RunAsync(run, league, going, live), CancellationToken.None);
+            return run.Id;
+        }
+        finally
+        {
+            _door.Release();
+        }
+    }
+
+    private async Task<Run> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    {
+        var began = _tools.Clock.GetTimestamp();
+        while (true)
+        {
             try
             {
-                await new RunExecution(_tools, _lives, live, run, league).RunAsync(going.Stop.Token);
+                return await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
             }
-            finally
+            catch (HeldForAMomentException)
             {
-                _places.Release();
+                if (_tools.Clock.GetElapsedTime(began) > TimeSpan.FromSeconds(5))
+                {
+                    throw new RefusedException($"League {league.Id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
+                }
+
+                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
             }
+        }
+    }
+
+    private async Task RunAsync(Run run, League league, Going going, LiveRun live)
+    {
+        try
+        {
+            await BeatingAsync(
+                league.Id,
+                run.Id,
+                async () =>
+                {
+                    var obstacles = await _recovery.RecoverAsync(league, run.Id, CancellationToken.None);
+                    await new RunExecution(_tools, new RunProgress(run, live, _lives), run, league, _places, going.Stop).RunAsync(obstacles);
+                },
+                () => going.Stop.AskAsync(hubCloses: false));
+            Log.Ended(_log, run.Id, league.Id.ToString(), run.Outcome, run.Summary);
+        }
+        catch (LeaseLostException)
+        {
+            // Whoever took the league over judges the run; nothing here may be touched any more
+            Log.LeaseLost(_log, run.Id, league.Id.ToString());
         }
         catch (Exception failure)
         {
@@ -222,13 +233,12 @@ public sealed class RunControl : IAsyncDisposable
             Log.Broke(_log, run.Id, league.Id.ToString(), failure);
             await CloseBrokenAsync(run, league);
         }
-
-        await beating.CancelAsync();
-        await beat;
-        Log.Ended(_log, run.Id, league.Id.ToString(), run.Outcome, run.Summary);
-        _going.TryRemove(run.Id, out _);
-        going.Stop.Dispose();
-        going.Done.SetResult();
+        finally
+        {
+            _lives.Leave(run.Id);
+            _going.TryRemove(run.Id, out _);
+            going.Ended.SetResult();
+        }
     }
 
     private async Task CloseBrokenAsync(Run run, League league)
@@ -236,37 +246,55 @@ public sealed class RunControl : IAsyncDisposable
         try
         {
             await _recovery.RecoverAsync(league, 0, CancellationToken.None);
+            await _tools.Store.GiveAsync(league.Id, run.Id);
         }
         catch (Exception failure)
         {
-            // The disk or the database is out of order; the row stays open and is closed at the next start
+            // The disk or the database is out of order; the row stays open and is closed when that is over
             Log.RecoveryFailed(_log, league.Id.ToString(), failure);
         }
-
-        _lives.Update(RunWatch.Glance(run, here: false) with { EndedAt = _tools.Store.Now, Outcome = RunOutcome.Failed, Summary = "The hub itself failed; see its log." });
     }
 
-    private async Task BeatAsync(Run run, Going going, CancellationToken ended)
+    // Says that the holder lives for as long as the work goes on
+    private async Task BeatingAsync(LeagueId league, long runId, Func<Task> work, Func<Task> lost)
+    {
+        using var ended = new CancellationTokenSource();
+        var beating = BeatAsync(league, runId, lost, ended.Token);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await beating;
+        }
+    }
+
+    private async Task BeatAsync(LeagueId league, long runId, Func<Task> lost, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(_tools.Options.Heartbeat, _tools.Clock);
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
             {
-                if (!await _leases.BeatAsync(run.LeagueId, run.Id) && !ended.IsCancellationRequested)
+                try
                 {
-                    Log.LeaseLost(_log, run.Id, run.LeagueId.ToString());
-                    await going.Stop.CancelAsync();
+                    if (!await _leases.BeatAsync(league, runId))
+                    {
+                        await lost();
+                        return;
+                    }
+                }
+                catch (DbException failure)
+                {
+                    Log.BeatFailed(_log, league.ToString(), failure);
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // The run ended
-        }
-        catch (System.Data.Common.DbException failure)
-        {
-            Log.Broke(_log, run.Id, run.LeagueId.ToString(), failure);
+            // The work is done
         }
     }
 
@@ -274,12 +302,14 @@ public sealed class RunControl : IAsyncDisposable
     {
         if (_going.TryGetValue(runId, out var going))
         {
-            await going.Stop.CancelAsync();
+            await going.Stop.AskAsync(hubCloses: false);
         }
     }
 
-    private sealed record Going(CancellationTokenSource Stop, TaskCompletionSource Done)
+    private sealed class Going
     {
-        public Task Task => Done.Task;
+        public RunStop Stop { get; } = new();
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -8,8 +8,12 @@ namespace NovaHub.Engine.Runs;
 /// <param name="Transcript">What the game printed.</param>
 /// <param name="Machine">The emulator.</param>
 /// <param name="TimeLimit">The limit it had.</param>
-/// <param name="CancelRequested">Whether somebody asked it to stop.</param>
-internal sealed record PlayEvidence(DosOutcome Outcome, TranscriptReader Transcript, string Machine, TimeSpan TimeLimit, bool CancelRequested);
+/// <param name="HubCloses">Whether it was stopped because the hub ends, and not by somebody.</param>
+internal sealed record PlayEvidence(DosOutcome Outcome, TranscriptReader Transcript, string Machine, TimeSpan TimeLimit, bool HubCloses)
+{
+    /// <summary>The game answered as it does when somebody is inside: exit code 1 and nothing printed.</summary>
+    public bool LockedOut => Outcome.CommandCodes is [1, ..] && Transcript.Phases.Count == 0;
+}
 
 /// <summary>What the game did with the packets.</summary>
 /// <param name="Staged">Packets put into INBOUND.</param>
@@ -17,19 +21,6 @@ internal sealed record PlayEvidence(DosOutcome Outcome, TranscriptReader Transcr
 /// <param name="Senders">BBS indices that sent the consumed ones.</param>
 /// <param name="Left">Names of those that are still there.</param>
 internal sealed record ConsumptionEvidence(int Staged, int Consumed, IReadOnlyCollection<int> Senders, IReadOnlyList<string> Left);
-
-/// <summary>Who holds the game's lock after the session.</summary>
-internal enum LockEvidence
-{
-    /// <summary>Nobody.</summary>
-    Clean,
-
-    /// <summary>The run's own game left it.</summary>
-    LeftByRun,
-
-    /// <summary>A player came in after the game had ended.</summary>
-    Player,
-}
 
 /// <summary>One judgement.</summary>
 internal readonly record struct Judgement(VerdictKind Kind, VerdictWeight Weight, string Sentence);
@@ -60,12 +51,12 @@ internal static class RunJudge
             return RunOutcome.TimedOut;
         }
 
-        if (play.Outcome.Ending is DosEnding.Stopped || play.CancelRequested)
+        if (play.Outcome.Ending is DosEnding.Stopped)
         {
-            return RunOutcome.Cancelled;
+            return play.HubCloses ? RunOutcome.Interrupted : RunOutcome.Cancelled;
         }
 
-        if (WasLockedOut(play, left))
+        if (left == LockEvidence.Player && play.LockedOut)
         {
             return RunOutcome.GameInUse;
         }
@@ -78,8 +69,44 @@ internal static class RunJudge
         return judgements.Any(j => j.Weight == VerdictWeight.Bad) ? RunOutcome.Incomplete : RunOutcome.Good;
     }
 
-    private static bool WasLockedOut(PlayEvidence play, LockEvidence left) =>
-        left == LockEvidence.Player && play.Outcome.CommandCodes is [1, ..] && play.Transcript.Phases.Count == 0;
+    /// <summary>What came of a run in one sentence.</summary>
+    public static string Summary(RunOutcome outcome, Run run) => outcome switch
+    {
+        RunOutcome.Good => run.Staged == 0 && run.Written == 0
+            ? "Nothing to do: no mail in, none out."
+            : $"{Words.Packets(run.Consumed)} read, {run.Written} written.",
+        RunOutcome.Incomplete => $"{run.Consumed} of {Words.Packets(run.Staged)} read, {run.Written} written; see the verdicts.",
+        RunOutcome.TimedOut => $"The game took too long and was ended. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
+        RunOutcome.Cancelled => $"Cancelled while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
+        RunOutcome.Interrupted => $"The hub was closed while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
+        RunOutcome.GameInUse => $"Somebody was inside the game. {Words.Stay(run.Unconsumed)}.",
+        _ => $"The game did not finish. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
+    };
+
+    /// <summary>What is said about OUTBOUND.</summary>
+    public static IEnumerable<Judgement> Outbound(Collected collected)
+    {
+        yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Good, collected.Entered switch
+        {
+            0 => "The game wrote no packets. On a second run of one game day that is normal.",
+            1 => "1 packet was taken from OUTBOUND and waits for its board.",
+            var n => $"{n} packets were taken from OUTBOUND and wait for their boards.",
+        });
+        foreach (var file in collected.Foreign)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, $"{file} in OUTBOUND is no packet of this league. It was left there; this is said once.");
+        }
+
+        foreach (var file in collected.CutOff)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, $"{file} was cut off when the game was ended. It was set aside in the data folder and not delivered.");
+        }
+
+        foreach (var file in collected.Stuck)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Bad, $"A file in OUTBOUND could not be taken: {file} Check its owner and rights; it is tried again.");
+        }
+    }
 
     private static IEnumerable<Judgement> Ending(PlayEvidence play)
     {
@@ -89,7 +116,7 @@ internal static class RunJudge
                 yield return Bad(VerdictKind.Emulator, $"The game did not end within {play.TimeLimit:hh\\:mm\\:ss} and was ended. It may wait for a key; look at its last screen.");
                 break;
             case DosEnding.Stopped:
-                yield return Bad(VerdictKind.Emulator, "The run was stopped while the game ran.");
+                yield return Bad(VerdictKind.Emulator, play.HubCloses ? "The hub was closed while the game ran." : "The run was cancelled while the game ran.");
                 break;
             case DosEnding.NotStarted:
                 yield return Bad(VerdictKind.Emulator, $"{play.Machine} could not be started. {play.Outcome.Trouble}");
@@ -151,11 +178,13 @@ internal static class RunJudge
         if (packets.Left.Count > 0)
         {
             var some = string.Join(", ", packets.Left.Take(5)) + (packets.Left.Count > 5 ? " …" : "");
-            yield return Bad(VerdictKind.Consumption, $"{packets.Left.Count} of {packets.Staged} packets were not read ({some}). They stay queued for the next run. If it happens again, check line 4 of BBS.CFG and the folder names.");
+            yield return Bad(VerdictKind.Consumption, $"{packets.Left.Count} of {Words.Packets(packets.Staged)} {(packets.Left.Count == 1 ? "was" : "were")} not read ({some}). What was not read stays queued for the next run. If it happens again, check line 4 of BBS.CFG and the folder names.");
         }
         else
         {
-            yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, $"All {packets.Staged} packets were read: none is left in INBOUND.");
+            yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, packets.Staged == 1
+                ? "The one packet was read: it is gone from INBOUND."
+                : $"All {packets.Staged} packets were read: none is left in INBOUND.");
         }
 
         var silent = packets.Senders.Where(s => !play.Transcript.NodesRead.Contains(s)).Order().ToList();

@@ -8,7 +8,10 @@ public sealed record RunOptions
     /// <summary>How many leagues run side by side. One league never runs twice at once.</summary>
     public int AtOnce { get; set; } = 2;
 
-    /// <summary>How long no more mail for the hub must come in before it starts a run.</summary>
+    /// <summary>
+    /// How long no more mail for the hub must come in before it starts a run. When mail never ceases, a run starts after
+    /// ten times as long all the same.
+    /// </summary>
     public TimeSpan QuietTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A game that takes longer is ended.</summary>
@@ -35,8 +38,14 @@ public sealed record RunOptions
     /// <summary>At most so many packets are put into INBOUND for one run; the rest wait for the next.</summary>
     public int MostPackets { get; set; } = 5000;
 
+    /// <summary>About so many bytes are put into INBOUND for one run; at least one packet is.</summary>
+    internal const long MostBytes = 256 * 1024 * 1024;
+
     /// <summary>Whether SCORES, ROUTEINFO and BBSINFO are made after a run.</summary>
     public bool Reports { get; set; } = true;
+
+    /// <summary>The longest that arriving mail can put a run off.</summary>
+    internal TimeSpan LongestQuiet => QuietTime * 10;
 
     /// <summary>A lease whose heartbeat is older is free.</summary>
     internal TimeSpan LeaseLife => Heartbeat * 6;

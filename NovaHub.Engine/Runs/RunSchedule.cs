@@ -13,12 +13,15 @@ namespace NovaHub.Engine.Runs;
 /// <summary>Says when leagues run: by cron, after mail came in and a quiet time went by, and again after a run that was not good.</summary>
 internal sealed class RunSchedule(
     ISchedulerFactory schedulers, IDbContextFactory<HubDb> databases, HubDirectory directory, LedgerEvents events,
-    LiveRuns lives, RunTools tools) : IHostedService, IDisposable
+    LiveRuns lives, RunTools tools, ILogger<RunSchedule> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_overdue = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<LeagueId, int> _notGood = new();
+    private readonly ConcurrentDictionary<LeagueId, Arrivals> _arrivals = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _arranging = new(1, 1);
     private IScheduler? _scheduler;
     private Task _following = Task.CompletedTask;
 
@@ -28,9 +31,9 @@ internal sealed class RunSchedule(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _scheduler = await schedulers.GetScheduler(cancellationToken);
-        await ArrangeAsync(cancellationToken);
         directory.Refreshed += OnRefreshed;
         events.Happened += OnHappened;
+        await ArrangeAsync(cancellationToken);
         _following = FollowAsync(_ending.Token);
     }
 
@@ -42,22 +45,60 @@ internal sealed class RunSchedule(
         await _following;
     }
 
-    public void Dispose() => _ending.Dispose();
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _arranging.Dispose();
+    }
 
     /// <summary>Has a league run after <paramref name="delay"/>; a later call replaces an earlier one.</summary>
     public async Task AfterAsync(LeagueId league, TimeSpan delay)
     {
+        if (_ending.IsCancellationRequested || !await _scheduler!.Exists(JobOf(league)))
+        {
+            return;
+        }
+
         var trigger = TriggerBuilder.Create()
             .ForJob(JobOf(league)).WithIdentity(league.ToString(), "arrival")
             .StartAt(tools.Clock.GetUtcNow() + delay).Build();
-        if (await _scheduler!.Exists(JobOf(league)))
+        await _scheduler.ScheduleJob(trigger, new ScheduleJobOptions { Replace = true });
+    }
+
+    /// <summary>How long a run is to be put off because mail still comes in; null when it can start.</summary>
+    public TimeSpan? StillComing(LeagueId league)
+    {
+        if (!_arrivals.TryGetValue(league, out var arrivals))
         {
-            await _scheduler.ScheduleJob(trigger, new ScheduleJobOptions { Replace = true });
+            return null;
+        }
+
+        var now = tools.Clock.GetUtcNow();
+        var quiet = arrivals.Latest + tools.Options.QuietTime - now;
+        if (quiet > TimeSpan.Zero && now - arrivals.First < tools.Options.LongestQuiet)
+        {
+            return quiet;
+        }
+
+        _arrivals.TryRemove(league, out _);
+        return null;
+    }
+
+    private async Task ArrangeAsync(CancellationToken cancellationToken)
+    {
+        await _arranging.WaitAsync(cancellationToken);
+        try
+        {
+            await ArrangeLeaguesAsync(cancellationToken);
+        }
+        finally
+        {
+            _arranging.Release();
         }
     }
 
     // Jobs and cron triggers as the leagues say; and what waited when the hub was off is seen to
-    private async Task ArrangeAsync(CancellationToken cancellationToken)
+    private async Task ArrangeLeaguesAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var league in await db.Set<League>().AsNoTracking().ToListAsync(cancellationToken))
@@ -104,15 +145,43 @@ internal sealed class RunSchedule(
         await _scheduler.ScheduleJob(trigger, new ScheduleJobOptions { Replace = true }, cancellationToken);
     }
 
-    private void OnRefreshed() => _ = ArrangeAsync(CancellationToken.None);
+    private void OnRefreshed() => _ = QuietlyAsync(() => ArrangeAsync(_ending.Token));
 
+    // Called for every upload: only the first of a burst schedules a run, the others move its quiet time on
     private void OnHappened(LedgerEvent happened)
     {
-        if (happened is { Kind: LedgerEventKind.Received, ForHub: true }
-            && directory.Current.Leagues.TryGetValue(happened.Name.League, out var league)
-            && league is { RunsOnArrival: true, IsPaused: false, GameFolder: not null })
+        if (happened is not { Kind: LedgerEventKind.Received, ForHub: true }
+            || !directory.Current.Leagues.TryGetValue(happened.Name.League, out var league)
+            || league is not { RunsOnArrival: true, IsPaused: false, GameFolder: not null })
         {
-            _ = AfterAsync(league.Id, tools.Options.QuietTime);
+            return;
+        }
+
+        var now = tools.Clock.GetUtcNow();
+        var fresh = new Arrivals { First = now, Latest = now };
+        var arrivals = _arrivals.GetOrAdd(league.Id, fresh);
+        // One that should have started a run long ago has lost its trigger, to a pause for example
+        var overdue = now - arrivals.Latest > tools.Options.QuietTime + s_overdue;
+        arrivals.Latest = now;
+        if (ReferenceEquals(arrivals, fresh) || overdue)
+        {
+            _ = QuietlyAsync(() => AfterAsync(league.Id, tools.Options.QuietTime));
+        }
+    }
+
+    private async Task QuietlyAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub closes
+        }
+        catch (Exception failure) when (!_ending.IsCancellationRequested)
+        {
+            Log.ScheduleFailed(log, failure);
         }
     }
 
@@ -124,7 +193,7 @@ internal sealed class RunSchedule(
         {
             foreach (var run in batch.Where(r => r is { EndedAt: not null, Here: true }))
             {
-                await ConsiderAsync(run);
+                await QuietlyAsync(() => ConsiderAsync(run));
             }
         }
     }
@@ -159,35 +228,18 @@ internal sealed class RunSchedule(
         await using var db = await databases.CreateDbContextAsync();
         return await db.Set<Packet>().AnyAsync(p => p.LeagueId == league && p.Dest == hubIndex && p.ConsumedAt == null && p.DeliveredAt == null);
     }
-}
 
-/// <summary>Starts a league's run and waits for it. Holds nothing: what is to be done is in the ledger.</summary>
-[DisallowConcurrentExecution]
-internal sealed class LeagueRunJob(RunControl control, RunSchedule schedule, HubDirectory directory, RunTools tools, ILogger<LeagueRunJob> log) : IJob
-{
-    /// <inheritdoc/>
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    // A time each, written whole: the clock's ticks
+    private sealed class Arrivals
     {
-        var league = LeagueId.Parse(context.JobDetail.Key.Name);
-        var trigger = context.Trigger.Key.Group == "cron" ? RunTrigger.Schedule : RunTrigger.Arrival;
-        if (!directory.Current.Leagues.TryGetValue(league, out var entry) || entry.IsPaused)
-        {
-            return;
-        }
+        private long _latest;
 
-        try
+        public DateTimeOffset First { get; init; }
+
+        public DateTimeOffset Latest
         {
-            var run = await control.StartAsync(league, trigger, null, cancellationToken);
-            await control.WaitAsync(run, cancellationToken);
-        }
-        catch (RefusedException refused)
-        {
-            Log.NotStarted(log, league.ToString(), trigger, refused.Message);
-            if (trigger == RunTrigger.Arrival)
-            {
-                // It runs already; what came in since that run began waits for the next
-                await schedule.AfterAsync(league, tools.Options.QuietTime);
-            }
+            get => new(Interlocked.Read(ref _latest), TimeSpan.Zero);
+            set => Interlocked.Exchange(ref _latest, value.UtcTicks);
         }
     }
 }

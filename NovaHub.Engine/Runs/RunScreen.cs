@@ -12,6 +12,8 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
+    private const int MostRows = 40_000;
+
     private readonly Lock _gate = new();
     private readonly Run _run;
     private readonly LiveRun _live;
@@ -73,18 +75,17 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         await StoreAsync();
     }
 
-    /// <summary>Keeps the recording and the transcript under the run, within the caller's commit.</summary>
-    public void Keep(LedgerWriter writer)
+    /// <summary>Packs the recording and the transcript, and gives what writes them within the caller's commit.</summary>
+    public Action<LedgerWriter> Pack()
     {
-        byte[] bytes;
         string text;
         lock (_gate)
         {
-            bytes = _recording.ToBytes();
             text = string.Join('\n', _rows);
         }
 
-        writer.Execute(
+        var bytes = _recording.ToBytes();
+        return writer => writer.Execute(
             """INSERT INTO "RunRecordings" ("RunId", "Bytes", "Transcript") VALUES (@p0, @p1, @p2) ON CONFLICT ("RunId") DO UPDATE SET "Bytes" = @p1, "Transcript" = @p2""",
             _run.Id, bytes, text);
     }
@@ -110,7 +111,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
             Show();
             if (beat % 10 == 0)
             {
-                await StoreAsync();
+                await TryStoreAsync();
             }
         }
     }
@@ -149,6 +150,13 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
     private void RowTaken(string row)
     {
         _rows.Add(row);
+        if (_rows.Count > MostRows)
+        {
+            // Of a game that prints without end the beginning and the end are kept
+            _rows.RemoveRange(MostRows / 2, MostRows / 4);
+            _rows.Insert(MostRows / 2, "[rows left out here]");
+        }
+
         foreach (var entry in Transcript.Line(row))
         {
             switch (entry)
@@ -187,6 +195,18 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         _live.Feed.Publish(new LiveRunChange(Item: item));
     }
 
+    private async Task TryStoreAsync()
+    {
+        try
+        {
+            await StoreAsync();
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // A busy database: what was read is kept and written at the next beat
+        }
+    }
+
     private async Task StoreAsync()
     {
         List<RunPhase> phases;
@@ -194,13 +214,17 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         lock (_gate)
         {
             (phases, items) = ([.. _phases], [.. _items]);
-            _phases.Clear();
-            _items.Clear();
         }
 
         if (phases.Count + items.Count > 0)
         {
-            await _store.WriteAsync(writer => Insert(writer, phases, items));
+            await _store.WriteAsync(_run, writer => Insert(writer, phases, items));
+        }
+
+        lock (_gate)
+        {
+            _phases.RemoveRange(0, phases.Count);
+            _items.RemoveRange(0, items.Count);
         }
     }
 

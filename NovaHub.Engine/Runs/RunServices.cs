@@ -53,10 +53,22 @@ public static class RunServices
         return services;
     }
 
-    private sealed class RunRecoveryAtStart(RunControl control) : Microsoft.Extensions.Hosting.IHostedService
+    // At start, and again now and then: a run of another machine or of a killed command is known to be dead only later
+    private sealed class RunRecoveryAtStart(RunControl control, RunTools tools) : Microsoft.Extensions.Hosting.BackgroundService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => control.RecoverAsync(cancellationToken);
+        public override async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await control.RecoverAsync(cancellationToken);
+            await base.StartAsync(cancellationToken);
+        }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            using var timer = new PeriodicTimer(tools.Options.LeaseLife, tools.Clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await control.RecoverAsync(stoppingToken);
+            }
+        }
     }
 }

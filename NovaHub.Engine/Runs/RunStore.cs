@@ -7,26 +7,29 @@ using NovaHub.Engine.Storage;
 namespace NovaHub.Engine.Runs;
 
 /// <summary>A packet on its way into INBOUND.</summary>
-internal sealed record StagedPacket(long Id, PacketName Name, byte[] Sha256);
+internal sealed record StagedPacket(long Id, PacketName Name, byte[] Sha256, int Size);
 
 /// <summary>A file found in OUTBOUND.</summary>
 internal sealed record FoundPacket(string Path, PacketName Name, byte[] Bytes);
 
-/// <summary>What runs write into the database. Each method is one commit, and each can be done twice without harm.</summary>
+/// <summary>
+/// What runs write into the database. Each method is one commit, and each can be done twice without harm. Whatever rests on
+/// what was seen in a game folder is refused when the league's lease went to another process meanwhile.
+/// </summary>
 internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEvents events, TimeProvider clock)
 {
     /// <summary>Takes the lease and makes the run's row, or refuses.</summary>
-    public Task<Run> BeginAsync(LeagueId league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken) =>
+    public Task<Run> BeginAsync(League of, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken) =>
         commits.WriteAsync(
             writer =>
             {
-                var now = Now;
+                var (now, league) = (Now, of.Id);
                 var id = (long)writer.Scalar(
                     """
-                    INSERT INTO "Runs" ("LeagueId", "Trigger", "RequestedBy", "ReprocessOf", "StartedAt", "EmulatorMs", "Staged", "Consumed", "Unconsumed", "Written")
-                    VALUES (@p0, @p1, @p2, @p3, @p4, 0, 0, 0, 0, 0) RETURNING "Id"
+                    INSERT INTO "Runs" ("LeagueId", "Trigger", "RequestedBy", "ReprocessOf", "GameFolder", "StartedAt", "EmulatorMs", "Staged", "Consumed", "Unconsumed", "Written")
+                    VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, 0, 0, 0, 0) RETURNING "Id"
                     """,
-                    league.ToString(), trigger.ToString(), requestedBy, reprocessOf, now)!;
+                    league.ToString(), trigger.ToString(), requestedBy, reprocessOf, of.GameFolder, now)!;
                 leases.Take(writer, league, id);
                 if (reprocessOf is { } earlier)
                 {
@@ -34,33 +37,58 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
                 }
 
                 writer.Raise(Signal.Runs);
-                return new Run { Id = id, LeagueId = league, Trigger = trigger, RequestedBy = requestedBy, ReprocessOf = reprocessOf, StartedAt = now };
+                return new Run
+                {
+                    Id = id,
+                    LeagueId = league,
+                    Trigger = trigger,
+                    RequestedBy = requestedBy,
+                    ReprocessOf = reprocessOf,
+                    GameFolder = of.GameFolder,
+                    StartedAt = now,
+                };
             },
             cancellationToken);
 
     /// <summary>Chooses what waits for the game and marks it as being staged: of two packets with one name only the older.</summary>
-    public Task<List<StagedPacket>> ChooseAsync(Run run, int hubIndex, int most) => commits.WriteAsync(writer =>
+    /// <param name="run">The run.</param>
+    /// <param name="hubIndex">The hub's BBS index.</param>
+    /// <param name="limits">At most so many packets, and about so many bytes.</param>
+    /// <param name="isTaken">Packets that INBOUND has no room for; they keep waiting.</param>
+    public Task<(List<StagedPacket> Chosen, List<StagedPacket> Taken)> ChooseAsync(
+        Run run, int hubIndex, (int Packets, long Bytes) limits, Func<StagedPacket, bool> isTaken) => FencedAsync(run.LeagueId, writer =>
     {
         var waiting = writer.Query(
             """
-            SELECT "Id", "Source", "Sequence", "Sha256" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1
+            SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1
               AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL AND "StagedInRunId" IS NULL ORDER BY "Id" LIMIT @p2
             """,
-            r => new StagedPacket(r.GetInt64(0), new PacketName(run.LeagueId, r.GetInt32(1), hubIndex, r.GetInt32(2)), (byte[])r[3]),
-            run.LeagueId.ToString(), hubIndex, most).DistinctBy(p => p.Name).ToList();
-        foreach (var packet in waiting)
+            r => new StagedPacket(r.GetInt64(0), new PacketName(run.LeagueId, r.GetInt32(1), hubIndex, r.GetInt32(2)), (byte[])r[3], r.GetInt32(4)),
+            run.LeagueId.ToString(), hubIndex, limits.Packets).DistinctBy(p => p.Name).ToList();
+        var taken = waiting.Where(isTaken).ToList();
+        var bytes = 0L;
+        var chosen = waiting.Except(taken).TakeWhile(p => (bytes += p.Size) <= limits.Bytes || bytes == p.Size).ToList();
+        foreach (var packet in chosen)
         {
             writer.Execute("""UPDATE "Packets" SET "StagedInRunId" = @p0 WHERE "Id" = @p1""", run.Id, packet.Id);
-            writer.Execute("""INSERT INTO "RunPackets" ("RunId", "PacketId") VALUES (@p0, @p1)""", run.Id, packet.Id);
+            writer.Execute("""INSERT INTO "RunPackets" ("RunId", "PacketId") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", run.Id, packet.Id);
         }
 
-        return waiting;
+        return (chosen, taken);
     });
 
     /// <summary>The packets that a run marked as staged and is not done with.</summary>
     public Task<List<StagedPacket>> StagedAsync(Run run) => commits.WriteAsync(writer => writer.Query(
-        """SELECT "Id", "Source", "Dest", "Sequence", "Sha256" FROM "Packets" WHERE "StagedInRunId" = @p0 ORDER BY "Id" """,
-        r => new StagedPacket(r.GetInt64(0), new PacketName(run.LeagueId, r.GetInt32(1), r.GetInt32(2), r.GetInt32(3)), (byte[])r[4]), run.Id));
+        """SELECT "Id", "Source", "Dest", "Sequence", "Sha256", "Size" FROM "Packets" WHERE "StagedInRunId" = @p0 ORDER BY "Id" """,
+        r => ReadPacket(r, run), run.Id));
+
+    /// <summary>The packets of a run of which it is recorded that the game left them, as long as they still wait.</summary>
+    public Task<List<StagedPacket>> LeftAsync(Run run) => commits.WriteAsync(writer => writer.Query(
+        """
+        SELECT p."Id", p."Source", p."Dest", p."Sequence", p."Sha256", p."Size" FROM "RunPackets" r JOIN "Packets" p ON p."Id" = r."PacketId"
+        WHERE r."RunId" = @p0 AND r."Consumed" = 0 AND p."ConsumedAt" IS NULL AND p."StagedInRunId" IS NULL ORDER BY p."Id"
+        """,
+        r => ReadPacket(r, run), run.Id));
 
     /// <summary>A packet's bytes.</summary>
     public Task<List<byte[]>> BytesAsync(IReadOnlyList<StagedPacket> packets) => commits.WriteAsync(writer => packets
@@ -68,7 +96,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
             ?? throw new InvalidOperationException($"The bytes of packet {p.Id} are gone: the database file is damaged. Restore a backup."))).ToList());
 
     /// <summary>Puts packets that never met the game back into the queue, as if the run had not chosen them.</summary>
-    public Task<int> UnstageAsync(Run run, IEnumerable<long> packets) => commits.WriteAsync(writer =>
+    public Task<int> UnstageAsync(Run run, IEnumerable<long> packets) => FencedAsync(run.LeagueId, writer =>
     {
         var count = 0;
         foreach (var id in packets)
@@ -81,10 +109,14 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     });
 
     /// <summary>Records what the game read and what it left, and that this was judged.</summary>
-    public async Task JudgedAsync(Run run, IReadOnlyList<StagedPacket> consumed, IReadOnlyList<StagedPacket> left, Func<StagedPacket, int> size)
+    /// <param name="run">The run.</param>
+    /// <param name="consumed">Packets that are gone from INBOUND.</param>
+    /// <param name="left">Packets that are still there.</param>
+    /// <param name="more">What else belongs into this commit.</param>
+    public async Task JudgedAsync(Run run, IReadOnlyList<StagedPacket> consumed, IReadOnlyList<StagedPacket> left, Action<LedgerWriter> more)
     {
         var now = Now;
-        var done = await commits.WriteAsync(writer =>
+        var done = await FencedAsync(run.LeagueId, writer =>
         {
             var counted = consumed.Where(p => Mark(writer, run, p, now)).ToList();
             foreach (var packet in left)
@@ -101,6 +133,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
             writer.Execute(
                 """UPDATE "Runs" SET "Consumed" = "Consumed" + @p0, "Unconsumed" = @p1, "VerifiedAt" = @p2 WHERE "Id" = @p3""",
                 counted.Count, left.Count, now, run.Id);
+            more(writer);
             writer.Raise(Signal.Packets);
             return counted;
         });
@@ -109,7 +142,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         run.VerifiedAt = now;
         foreach (var packet in done)
         {
-            events.Publish(new LedgerEvent(LedgerEventKind.Consumed, packet.Id, packet.Name, size(packet), now, true));
+            events.Publish(new LedgerEvent(LedgerEventKind.Consumed, packet.Id, packet.Name, packet.Size, now, true));
         }
     }
 
@@ -118,7 +151,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     public async Task<int> EnterAsync(LeagueId league, long? runId, IReadOnlyList<FoundPacket> found)
     {
         var now = Now;
-        var entered = await commits.WriteAsync(writer =>
+        var entered = await FencedAsync(league, writer =>
         {
             var fresh = new List<LedgerEvent>();
             foreach (var packet in found)
@@ -135,7 +168,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
                 LedgerSql.Count(writer, league, now, written: fresh.Count);
             }
 
-            if (runId is { } run)
+            if (runId is { } run && fresh.Count > 0)
             {
                 writer.Execute("""UPDATE "Runs" SET "Written" = "Written" + @p0 WHERE "Id" = @p1""", fresh.Count, run);
             }
@@ -157,19 +190,39 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         """INSERT INTO "ForeignFiles" ("LeagueId", "Name", "ReportedAt") VALUES (@p0, @p1, @p2) ON CONFLICT ("LeagueId", "Name") DO NOTHING""",
         league.ToString(), name.ToUpperInvariant(), Now) == 1);
 
-    /// <summary>Sets one of a run's dates or counts. The column is one of this program's own constants.</summary>
-    public Task SetAsync(Run run, string column, object? value) => commits.WriteAsync(writer =>
+    /// <summary>Does several writes of a run in one commit.</summary>
+    /// <exception cref="LeaseLostException">Another process took the league over.</exception>
+    public Task WriteAsync(Run run, Action<LedgerWriter> write) => FencedAsync(run.LeagueId, writer =>
     {
-        writer.Execute($"""UPDATE "Runs" SET "{column}" = @p0 WHERE "Id" = @p1""", value, run.Id);
+        write(writer);
         writer.Raise(Signal.Runs);
         return true;
     });
 
-    /// <summary>Does several writes of a run in one commit.</summary>
-    public Task WriteAsync(Action<LedgerWriter> write) => commits.WriteAsync(writer =>
+    /// <summary>Asks a run to stop, in whichever process it is.</summary>
+    public Task RequestStopAsync(long runId) => commits.WriteAsync(writer =>
     {
-        write(writer);
+        var asked = writer.Execute(
+            """UPDATE "Runs" SET "CancelRequestedAt" = @p0 WHERE "Id" = @p1 AND "EndedAt" IS NULL AND "CancelRequestedAt" IS NULL""", Now, runId);
         writer.Raise(Signal.Runs);
+        return asked;
+    });
+
+    /// <summary>Takes the league's lease without a run.</summary>
+    /// <exception cref="RefusedException">A run holds it.</exception>
+    /// <exception cref="HeldForAMomentException">It is held without a run.</exception>
+    public Task HoldAsync(LeagueId league) => commits.WriteAsync(writer =>
+    {
+        leases.Take(writer, league, 0);
+        return true;
+    });
+
+    /// <summary>Gives the league's lease back, if this process has it.</summary>
+    /// <param name="league">The league.</param>
+    /// <param name="runId">The run that held it; 0 for none.</param>
+    public Task GiveAsync(LeagueId league, long runId) => commits.WriteAsync(writer =>
+    {
+        leases.Give(writer, league, runId);
         return true;
     });
 
@@ -184,11 +237,16 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     }
 
     /// <summary>Closes the run and gives the lease back, in one commit.</summary>
-    public async Task EndAsync(Run run, RunOutcome outcome, string summary)
+    /// <param name="run">The run.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="summary">What came of it, in one sentence.</param>
+    /// <param name="more">What else belongs into this commit.</param>
+    public async Task EndAsync(Run run, RunOutcome outcome, string summary, Action<LedgerWriter> more)
     {
         var now = Now;
-        await commits.WriteAsync(writer =>
+        await FencedAsync(run.LeagueId, writer =>
         {
+            more(writer);
             writer.Execute(
                 """UPDATE "Runs" SET "EndedAt" = @p0, "Outcome" = @p1, "Summary" = @p2 WHERE "Id" = @p3 AND "EndedAt" IS NULL""",
                 now, outcome.ToString(), summary, run.Id);
@@ -209,11 +267,26 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     /// <summary>The time now, UTC.</summary>
     public DateTime Now => clock.GetUtcNow().UtcDateTime;
 
+    private Task<T> FencedAsync<T>(LeagueId league, Func<LedgerWriter, T> work) => commits.WriteAsync(writer =>
+    {
+        leases.Require(writer, league);
+        return work(writer);
+    });
+
+    private static StagedPacket ReadPacket(System.Data.Common.DbDataReader row, Run run) => new(
+        row.GetInt64(0), new PacketName(run.LeagueId, row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), (byte[])row[4], row.GetInt32(5));
+
     private static bool Mark(LedgerWriter writer, Run run, StagedPacket packet, DateTime now)
     {
+        if (writer.Execute(
+            """UPDATE "Packets" SET "ConsumedAt" = @p0, "StagedInRunId" = NULL WHERE "Id" = @p1 AND "StagedInRunId" = @p2 AND "ConsumedAt" IS NULL""",
+            now, packet.Id, run.Id) == 0)
+        {
+            return false;
+        }
+
         writer.Execute("""UPDATE "RunPackets" SET "Consumed" = 1 WHERE "RunId" = @p0 AND "PacketId" = @p1""", run.Id, packet.Id);
-        return writer.Execute(
-            """UPDATE "Packets" SET "ConsumedAt" = @p0, "StagedInRunId" = NULL WHERE "Id" = @p1 AND "ConsumedAt" IS NULL""", now, packet.Id) == 1;
+        return true;
     }
 
     private static void Requeue(LedgerWriter writer, long runId) => writer.Execute(

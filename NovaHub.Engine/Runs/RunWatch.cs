@@ -11,6 +11,8 @@ internal sealed class RunWatch(
     : IHostedService, IDisposable
 {
     private readonly SemaphoreSlim _looking = new(1, 1);
+    private int _waiting;
+    private bool _stopped;
 
     /// <summary>A run's row at a glance.</summary>
     public static RunGlance Glance(Run run, bool here) => new(
@@ -25,7 +27,10 @@ internal sealed class RunWatch(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         signals.Changed -= OnSignal;
-        // Games end before the ledger's writer does
+        // A look that is under way comes to its end first; games end before the ledger's writer does
+        await _looking.WaitAsync(CancellationToken.None);
+        _stopped = true;
+        _looking.Release();
         await control.DisposeAsync();
     }
 
@@ -45,7 +50,8 @@ internal sealed class RunWatch(
 
     private void OnSignal(string topic)
     {
-        if (topic == Signal.Runs)
+        // One look that waits for its turn sees everything that later ones would
+        if (topic == Signal.Runs && Interlocked.Exchange(ref _waiting, 1) == 0)
         {
             _ = LookQuietlyAsync();
         }
@@ -68,6 +74,12 @@ internal sealed class RunWatch(
         await _looking.WaitAsync(cancellationToken);
         try
         {
+            Interlocked.Exchange(ref _waiting, 0);
+            if (_stopped)
+            {
+                return;
+            }
+
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             var open = await db.Set<Run>().AsNoTracking().Where(r => r.EndedAt == null).ToListAsync(cancellationToken);
             var latest = await db.Set<Run>().AsNoTracking().OrderByDescending(r => r.Id).Take(RunsNow.KeepEnded).ToListAsync(cancellationToken);

@@ -59,6 +59,12 @@ public sealed record RunsNow(ImmutableList<RunGlance> Running, ImmutableList<Run
     /// <summary>The state after a run changed.</summary>
     public RunsNow With(RunGlance run)
     {
+        if (run.EndedAt is null && Ended.Exists(r => r.RunId == run.RunId))
+        {
+            // A look at the database that began before the run ended comes too late
+            return this;
+        }
+
         var running = Running.RemoveAll(r => r.RunId == run.RunId);
         var ended = Ended.RemoveAll(r => r.RunId == run.RunId);
         return run.EndedAt is null
@@ -144,6 +150,8 @@ public sealed class LiveRuns
         Feed.Publish(glance);
         return run;
     }
+
+    internal void Leave(long runId) => ImmutableInterlocked.TryRemove(ref _here, runId, out _);
 
     internal void Update(RunGlance glance)
     {

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
-
 namespace NovaHub.Web.Api;
 
 /// <summary>Reads an upload into memory, never more of it than is allowed and never more memory than came.</summary>
@@ -12,12 +10,6 @@ internal static class PacketBody
     public static async Task<byte[]?> ReadAsync(HttpContext context, int limit)
     {
         var request = context.Request;
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            // Ours is the only limit here, so there is only one answer to a body that is too large
-            size.MaxRequestBodySize = null;
-        }
-
         // One byte of room beyond a known length would only be copied away; beyond an unknown one it shows what is too much
         var most = (int)(request.ContentLength ?? limit + 1L);
         var buffer = new byte[Math.Min(most, First)];

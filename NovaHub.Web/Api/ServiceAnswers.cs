@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace NovaHub.Web.Api;
 
@@ -20,6 +21,12 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
     {
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Request.Headers.Remove("Cookie");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // Each address has a limit of its own, so there is only one answer to a body that is too large
+            size.MaxRequestBodySize = null;
+        }
+
         try
         {
             await next(context);

@@ -13,7 +13,13 @@ internal sealed partial class TcpProgress : IDisposable
     private const int Tcp = 6;
     private const int TcpInfo = 11;
     private const int DuplicateCloseOnExec = 1030;
+    private const byte Established = 1;
     private const byte Closed = 7;
+    private const int SocketLevel = 1;
+    private const int SocketError = 4;
+
+    // A client that closes in order with bytes unread sends its FIN first and the reset right behind it
+    private static readonly TimeSpan s_resetBehindFin = TimeSpan.FromMilliseconds(10);
 
     private readonly int _socket;
     private readonly long _ackedBefore;
@@ -61,13 +67,14 @@ internal sealed partial class TcpProgress : IDisposable
     /// <param name="patience">How long the confirmation may take.</param>
     /// <param name="linger">
     /// How long a break is waited for after it: a client that goes with bytes unread resets the connection. One that
-    /// asks for the next thing or closes in order has them all.
+    /// asks for the next thing or closes without a reset has them all.
     /// </param>
     /// <param name="clock">Time.</param>
     public async Task<bool> ArrivesAsync(long bytes, TimeSpan patience, TimeSpan linger, TimeProvider clock)
     {
         var began = clock.GetTimestamp();
         long? confirmed = null;
+        long? farewell = null;
         var pause = TimeSpan.FromMilliseconds(1);
         while (true)
         {
@@ -78,19 +85,26 @@ internal sealed partial class TcpProgress : IDisposable
 
             if (info.Acked - _ackedBefore >= bytes && info.Waiting == 0)
             {
-                if (info.Received > _receivedBefore)
+                confirmed ??= clock.GetTimestamp();
+                var spoke = info.Received > _receivedBefore;
+                if (spoke && info.State != Established)
                 {
-                    return true;
+                    farewell ??= clock.GetTimestamp();
+                    if (WasReset())
+                    {
+                        return false;
+                    }
                 }
 
-                confirmed ??= clock.GetTimestamp();
-                if (info.State != Closed && clock.GetElapsedTime(confirmed.Value) >= linger)
+                if ((spoke && info.State == Established)
+                    || (farewell is { } since && clock.GetElapsedTime(since) >= s_resetBehindFin)
+                    || (info.State == Established && clock.GetElapsedTime(confirmed.Value) >= linger))
                 {
                     return true;
                 }
             }
 
-            if (info.State == Closed || (confirmed is null && clock.GetElapsedTime(began) >= patience))
+            if ((info.State == Closed && farewell is null) || (confirmed is null && clock.GetElapsedTime(began) >= patience))
             {
                 return false;
             }
@@ -101,6 +115,13 @@ internal sealed partial class TcpProgress : IDisposable
     }
 
     public void Dispose() => _ = Close(_socket);
+
+    private bool WasReset()
+    {
+        Span<byte> error = stackalloc byte[4];
+        var length = error.Length;
+        return GetOption(_socket, SocketLevel, SocketError, error, ref length) != 0 || BinaryPrimitives.ReadInt32LittleEndian(error) != 0;
+    }
 
     // struct tcp_info of linux/tcp.h: state at 0, packets unacknowledged at 24, bytes acknowledged at 120 and received
     // at 128, bytes not sent at 144. A FIN counts as a received byte, a reset does not.

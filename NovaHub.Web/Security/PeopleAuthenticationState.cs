@@ -17,10 +17,18 @@ internal sealed class PeopleAuthenticationState(ILoggerFactory logs, IServiceSco
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<HubUser>>();
-        var user = await users.GetUserAsync(authenticationState.User);
-        return user is not null
-            && authenticationState.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) == await users.GetSecurityStampAsync(user);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var users = scope.ServiceProvider.GetRequiredService<UserManager<HubUser>>();
+            var user = await users.GetUserAsync(authenticationState.User);
+            return user is not null
+                && authenticationState.User.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) == await users.GetSecurityStampAsync(user);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The hub ends, and every open page with it
+            return false;
+        }
     }
 }

@@ -2,12 +2,9 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
-using NovaHub.Engine.Storage;
 
 namespace NovaHub.Web.Security;
 
@@ -45,9 +42,6 @@ internal static class PeopleSecurity
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, PeopleAuthenticationState>();
 
-        // Cookies outlive a restart: their keys lie in the data folder
-        services.AddDataProtection().SetApplicationName("NovaHub");
-        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, KeysInDataFolder>();
         services.TryAddSingleton(new SetupLinkOutlet(Console.Out));
         services.AddSingleton<SignInLimiter>();
         services.AddScoped<PeopleSignIn>();
@@ -91,13 +85,5 @@ internal static class PeopleSecurity
         }
 
         return Task.CompletedTask;
-    }
-
-    private sealed class KeysInDataFolder(StorageOptions storage, ILoggerFactory logs)
-        : IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>
-    {
-        public void Configure(Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions options) =>
-            options.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(
-                new DirectoryInfo(Path.Combine(storage.KeysFolder, "cookies")), logs);
     }
 }

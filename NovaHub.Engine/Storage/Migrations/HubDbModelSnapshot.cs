@@ -598,6 +598,9 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<int?>("ExitCode")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("GameFolder")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("LeagueId")
                         .IsRequired()
                         .HasMaxLength(4)

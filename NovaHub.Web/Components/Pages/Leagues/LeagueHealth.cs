@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 
 namespace NovaHub.Web.Components.Pages.Leagues;
@@ -10,9 +12,27 @@ public sealed record LeagueGap(string Sentence, string? Command, bool StopsRuns)
 
 /// <summary>Says what is missing before a league's mail can move.</summary>
 /// <param name="missingEmulator">Gives the sentence about the emulator, or null when there is one.</param>
-internal sealed class LeagueHealth(Func<string?> missingEmulator)
+/// <param name="clock">Tells when to look again.</param>
+internal sealed class LeagueHealth(Func<string?> missingEmulator, TimeProvider clock)
 {
+    // Pages draw several times a second; the disk needs no look each time
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<LeagueId, Look> _looks = new();
+
     public IReadOnlyList<LeagueGap> Gaps(LeagueEntry league)
+    {
+        if (_looks.TryGetValue(league.Id, out var look) && look.League == league && clock.GetElapsedTime(look.At) < Fresh)
+        {
+            return look.Gaps;
+        }
+
+        var gaps = Search(league);
+        _looks[league.Id] = new Look(league, clock.GetTimestamp(), gaps);
+        return gaps;
+    }
+
+    private List<LeagueGap> Search(LeagueEntry league)
     {
         var gaps = new List<LeagueGap>();
         if (Folder(league) is { } folder)
@@ -55,4 +75,6 @@ internal sealed class LeagueHealth(Func<string?> missingEmulator)
             return false;
         }
     }
+
+    private sealed record Look(LeagueEntry League, long At, IReadOnlyList<LeagueGap> Gaps);
 }

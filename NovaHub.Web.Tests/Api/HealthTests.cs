@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Web.Tests.Api;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task A_hub_that_works_is_healthy_and_says_so_to_anyone()
+    {
+        await using var hub = await HubHost.StartAsync();
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var health = await response.JsonAsync();
+        Assert.Equal("healthy", health.Text("status"));
+        Assert.Equal("ok", health.GetProperty("checks").Text("ledger"));
+        Assert.DoesNotContain(hub.Folder, health.GetRawText());
+        using var head = await hub.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/health"), HubHost.Stop);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_takes_no_write_is_unhealthy_until_it_does()
+    {
+        await using var hub = await HubHost.StartAsync();
+        await using (var other = new SqliteConnection(SqliteSettings.ConnectionString(Path.Combine(hub.Folder, "novahub.db"))))
+        {
+            await other.OpenAsync(HubHost.Stop);
+            await using var transaction = await other.BeginTransactionAsync(HubHost.Stop);
+            using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            var health = await response.JsonAsync();
+            Assert.Equal("unhealthy", health.Text("status"));
+            Assert.Contains("write", health.GetProperty("checks").Text("ledger"));
+        }
+
+        await HubHost.UntilAsync(async () => (await hub.Client.GetAsync("/health", HubHost.Stop)).StatusCode == HttpStatusCode.OK, "the hub to be healthy again");
+    }
+
+    [Fact]
+    public async Task A_disk_without_room_is_unhealthy()
+    {
+        var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / (1024 * 1024);
+        await using var hub = await HubHost.StartAsync($"Health:MinFreeMegabytes={Math.Min(1_000_000, free * 2)}");
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("MiB", (await response.JsonAsync()).GetProperty("checks").Text("disk"));
+    }
+}
