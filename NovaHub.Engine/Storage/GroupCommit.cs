@@ -17,6 +17,8 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     private readonly Channel<Operation> _queue = Channel.CreateBounded<Operation>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly AutoResetEvent _wake = new(false);
+
     /// <summary>Runs <paramref name="work"/> inside the next commit.</summary>
     /// <param name="work">Short, synchronous SQL on the given writer. It must not keep the writer.</param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
@@ -25,6 +27,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     {
         var operation = new Operation<T>(work);
         await _queue.Writer.WriteAsync(operation, cancellationToken);
+        _wake.Set();
         return await operation.Done;
     }
 
@@ -32,6 +35,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
+        _wake.Set();
         if (ExecuteTask is { } loop)
         {
             await loop.WaitAsync(cancellationToken);
@@ -41,27 +45,43 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        // A thread of its own: commits wait for the disk
-        Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wake.Dispose();
+    }
 
-    private async Task RunAsync()
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        // A thread of its own: commits wait for the disk, and on the pool they would also wait behind requests
+        Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run()
     {
         LedgerWriter? writer = null;
         var batch = new List<Operation>(MostInOneCommit);
-        while (await _queue.Reader.WaitToReadAsync())
+        while (!_queue.Reader.Completion.IsCompleted)
         {
-            while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var operation))
+            _wake.WaitOne();
+            while (Gather(batch))
             {
-                batch.Add(operation);
+                // After trouble with the disk the connection is made anew: what it remembers can't be trusted
+                writer = Commit(writer, batch);
+                batch.Clear();
             }
-
-            // After trouble with the disk the connection is made anew: what it remembers can't be trusted
-            writer = Commit(writer, batch);
-            batch.Clear();
         }
 
         writer?.Dispose();
+    }
+
+    private bool Gather(List<Operation> batch)
+    {
+        while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var operation))
+        {
+            batch.Add(operation);
+        }
+
+        return batch.Count > 0;
     }
 
     private LedgerWriter Open()
