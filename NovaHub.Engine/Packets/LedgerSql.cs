@@ -51,11 +51,14 @@ internal static class LedgerSql
     private static long? Find(LedgerWriter writer, NewPacket packet, long last)
     {
         var name = packet.Name;
-        // The newest with these bytes; fewer than a round of other packets since then means it is a retry
+        // The newest with these bytes; fewer than a round of other packets since then means it is a retry. Ids rise with
+        // ordinals, so the name's index is entered where that round began, however many cycles lie before
         return (long?)writer.Scalar(
             """
             SELECT "Id" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3
-              AND "Sha256" = @p4 AND "RouteOrdinal" > @p5 ORDER BY "Id" DESC LIMIT 1
+              AND "Sha256" = @p4 AND "Id" > COALESCE((SELECT "Id" FROM "Packets"
+                WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "RouteOrdinal" <= @p5 ORDER BY "RouteOrdinal" DESC LIMIT 1), 0)
+            ORDER BY "Id" DESC LIMIT 1
             """,
             name.League.ToString(), name.Source, name.Dest, name.Sequence, packet.Sha256, last - RoundOfNumbers);
     }

@@ -14,17 +14,22 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 {
     private const int MostInOneCommit = 256;
 
+    private readonly AutoResetEvent _called = new(initialState: false);
     private readonly Channel<Operation> _queue = Channel.CreateBounded<Operation>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Runs <paramref name="work"/> inside the next commit.</summary>
-    /// <param name="work">Short, synchronous SQL on the given writer. It must not keep the writer.</param>
+    /// <param name="work">
+    /// Short, synchronous SQL on the given writer. It must not keep the writer, and does nothing but its SQL: when an
+    /// operation of the same commit throws, all are taken back and run once more.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
     /// <returns>What the work gave, once it is on disk to stay.</returns>
     public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default)
     {
         var operation = new Operation<T>(work);
         await _queue.Writer.WriteAsync(operation, cancellationToken);
+        _called.Set();
         return await operation.Done;
     }
 
@@ -32,6 +37,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
+        _called.Set();
         if (ExecuteTask is { } loop)
         {
             await loop.WaitAsync(cancellationToken);
@@ -42,18 +48,32 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        // A thread of its own: commits wait for the disk
-        Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        // A thread of its own, for good: it waits for the disk, and the pool has few
+        Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private async Task RunAsync()
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _queue.Writer.TryComplete();
+        _called.Set();
+        base.Dispose();
+    }
+
+    private void Run()
     {
         LedgerWriter? writer = null;
         var batch = new List<Operation>(MostInOneCommit);
-        while (await _queue.Reader.WaitToReadAsync())
+        while (!_queue.Reader.Completion.IsCompleted)
         {
             while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var operation))
             {
                 batch.Add(operation);
+            }
+
+            if (batch.Count == 0)
+            {
+                _called.WaitOne();
+                continue;
             }
 
             // After trouble with the disk the connection is made anew: what it remembers can't be trusted
@@ -85,13 +105,16 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         try
         {
             writer ??= Open();
-            writer.Begin();
-            foreach (var operation in batch)
+            if (!TryTogether(writer, batch))
             {
-                operation.Run(writer);
-            }
+                writer.Begin();
+                foreach (var operation in batch)
+                {
+                    operation.RunApart(writer);
+                }
 
-            writer.Commit();
+                writer.Commit();
+            }
         }
         catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
@@ -113,6 +136,23 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         return writer;
     }
 
+    // A savepoint for each costs as much again as most operations, and hardly one ever throws
+    private static bool TryTogether(LedgerWriter writer, List<Operation> batch)
+    {
+        writer.Begin();
+        foreach (var operation in batch)
+        {
+            if (!operation.TryRun(writer))
+            {
+                writer.Rollback();
+                return false;
+            }
+        }
+
+        writer.Commit();
+        return true;
+    }
+
     private void Abandon(LedgerWriter? writer)
     {
         try
@@ -127,7 +167,11 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
     private abstract class Operation
     {
-        public abstract void Run(LedgerWriter writer);
+        /// <summary>Runs the work; false when it threw something of its own.</summary>
+        public abstract bool TryRun(LedgerWriter writer);
+
+        /// <summary>Runs the work in a savepoint: when it throws, only its own part is taken back.</summary>
+        public abstract void RunApart(LedgerWriter writer);
 
         public abstract void Answer();
 
@@ -142,7 +186,20 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
         public Task<T> Done => _done.Task;
 
-        public override void Run(LedgerWriter writer)
+        public override bool TryRun(LedgerWriter writer)
+        {
+            try
+            {
+                _result = work(writer);
+                return true;
+            }
+            catch (Exception failure) when (IsOwn(failure))
+            {
+                return false;
+            }
+        }
+
+        public override void RunApart(LedgerWriter writer)
         {
             writer.Savepoint();
             try
@@ -150,9 +207,8 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
                 _result = work(writer);
                 writer.Release();
             }
-            catch (Exception failure) when (failure is not SqliteException { SqliteErrorCode: 10 or 11 or 13 })
+            catch (Exception failure) when (IsOwn(failure))
             {
-                // Disk trouble (10 I/O, 11 corrupt, 13 full) fails the whole commit; anything else is this caller's own
                 writer.RollbackToSavepoint();
                 _failure = failure;
             }
@@ -169,6 +225,9 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
                 _done.SetException(_failure);
             }
         }
+
+        // Disk trouble (10 I/O, 11 corrupt, 13 full) fails the whole commit; anything else is this caller's own
+        private static bool IsOwn(Exception failure) => failure is not SqliteException { SqliteErrorCode: 10 or 11 or 13 };
 
         public override void Fail(Exception failure) => _done.TrySetException(failure);
     }

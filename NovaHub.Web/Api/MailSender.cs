@@ -50,7 +50,7 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
     /// <param name="etag">Whether the answer carries an entity tag and may be 304.</param>
     public async Task SendNodelistAsync(HttpContext context, Seat seat, bool etag)
     {
-        if (await mailbox.FindNodelistAsync(seat, context.RequestAborted) is not var (piece, sha))
+        if (mailbox.FindNodelist(seat) is not var (piece, sha))
         {
             await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"League {seat.League} has no nodelist yet.");
             return;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
@@ -31,7 +30,7 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 }
 
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
-public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
     private const string Waiting = """
         SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
@@ -48,10 +47,17 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledg
         JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
         """;
 
-    private const string Named = """
-        SELECT "Id", "Sha256", "DeliveredAt" IS NOT NULL FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id"
+    private const string NamedUnread = """
+        SELECT "Id", "Sha256" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL ORDER BY "Id"
         """;
+
+    private const string NamedLatest = """
+        SELECT "Id", "Sha256" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id" DESC LIMIT 1
+        """;
+
+    private const string CurrentNodelist = """SELECT "Id", "Bytes", "Sha256" FROM "Nodelists" WHERE "LeagueId" = @p0 ORDER BY "Version" DESC LIMIT 1""";
 
     private const string BytesOf = """SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""";
 
@@ -129,20 +135,25 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledg
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
-    public async Task<(MailPiece Piece, byte[] Sha256)?> FindNodelistAsync(Seat seat, CancellationToken cancellationToken)
+    public (MailPiece Piece, byte[] Sha256)? FindNodelist(Seat seat) => ledger.Read<(MailPiece, byte[])?>(sight =>
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var current = await NodelistPublisher.CurrentAsync(db, seat.League, cancellationToken);
-        if (current is null)
+        int id;
+        byte[] bytes, sha;
+        using (var row = sight.Query(CurrentNodelist, seat.League.ToString()))
         {
-            return null;
+            if (!row.Read())
+            {
+                return null;
+            }
+
+            (id, bytes, sha) = (row.GetInt32(0), (byte[])row[1], (byte[])row[2]);
         }
 
         // An item of a version made since then keeps waiting: these bytes are not its own
-        var item = ledger.Read(sight => NodelistOf(sight, seat)) is { } queued && queued.NodelistId == current.Id ? queued : null;
+        var item = NodelistOf(sight, seat) is { } queued && queued.NodelistId == id ? queued : null;
         var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
-        return (new MailPiece(seat.League.NodelistName, current.Bytes, null, item?.Id, unread) { League = seat.League }, current.Sha256);
-    }
+        return (new MailPiece(seat.League.NodelistName, bytes, null, item?.Id, unread) { League = seat.League }, sha);
+    });
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>
     public async Task DeliveredAsync(MailPiece piece)
@@ -195,15 +206,19 @@ public sealed class Mailbox(IDbContextFactory<HubDb> databases, LedgerReads ledg
 
     private static (long Id, byte[] Sha256, bool Unread)? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
     {
-        using var rows = sight.Query(Named, name.League.ToString(), name.Source, name.Dest, name.Sequence);
-        (long Id, byte[] Sha256, bool Unread)? chosen = null;
-        while (chosen is not { Unread: true } && rows.Read())
+        using (var rows = sight.Query(NamedUnread, name.League.ToString(), name.Source, name.Dest, name.Sequence))
         {
-            var id = rows.GetInt64(0);
-            chosen = (id, (byte[])rows[1], !rows.GetBoolean(2) && marking?.ContainsKey(id) != true);
+            while (rows.Read())
+            {
+                if (marking?.ContainsKey(rows.GetInt64(0)) != true)
+                {
+                    return (rows.GetInt64(0), (byte[])rows[1], true);
+                }
+            }
         }
 
-        return chosen;
+        using var latest = sight.Query(NamedLatest, name.League.ToString(), name.Source, name.Dest, name.Sequence);
+        return latest.Read() ? (latest.GetInt64(0), (byte[])latest[1], false) : null;
     }
 
     private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
