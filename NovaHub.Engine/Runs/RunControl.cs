@@ -11,6 +11,7 @@ namespace NovaHub.Engine.Runs;
 public sealed class RunControl : IAsyncDisposable
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestMoment = TimeSpan.FromSeconds(5);
 
     private readonly RunTools _tools;
     private readonly RunLeases _leases;
@@ -163,6 +164,27 @@ public sealed class RunControl : IAsyncDisposable
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var league = await db.Set<League>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id && l.RetiredAt == null, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
+        var began = _tools.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            }
+            catch (HeldForAMomentException)
+            {
+                if (_tools.Clock.GetElapsedTime(began) > s_longestMoment)
+                {
+                    throw new RefusedException($"League {id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
+                }
+
+                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<long> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    {
         // Through the door one by one: what came in before it closes is known to whoever closes it
         await _door.WaitAsync(cancellationToken);
         try
@@ -172,10 +194,10 @@ public sealed class RunControl : IAsyncDisposable
                 throw new RefusedException("The hub is closing.");
             }
 
-            var run = await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            var run = await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
             var going = new Going();
             _going[run.Id] = going;
-            Log.Started(_log, run.Id, id.ToString(), trigger);
+            Log.Started(_log, run.Id, league.Id.ToString(), trigger);
             var live = _lives.Begin(RunWatch.Glance(run, here: true));
             _ = Task.Run(() => RunAsync(run, league, going, live), CancellationToken.None);
             return run.Id;
@@ -183,27 +205,6 @@ public sealed class RunControl : IAsyncDisposable
         finally
         {
             _door.Release();
-        }
-    }
-
-    private async Task<Run> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
-    {
-        var began = _tools.Clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
-            }
-            catch (HeldForAMomentException)
-            {
-                if (_tools.Clock.GetElapsedTime(began) > TimeSpan.FromSeconds(5))
-                {
-                    throw new RefusedException($"League {league.Id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
-                }
-
-                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
-            }
         }
     }
 
