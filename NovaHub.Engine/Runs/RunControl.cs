@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
@@ -14,7 +13,7 @@ public sealed class RunControl : IAsyncDisposable
     private static readonly TimeSpan s_longestMoment = TimeSpan.FromSeconds(5);
 
     private readonly RunTools _tools;
-    private readonly RunLeases _leases;
+    private readonly RunHeartbeat _heartbeat;
     private readonly LiveRuns _lives;
     private readonly ILogger<RunControl> _log;
     private readonly RunRecovery _recovery;
@@ -26,7 +25,7 @@ public sealed class RunControl : IAsyncDisposable
     internal RunControl(RunTools tools, RunLeases leases, LiveRuns lives, RunRecovery recovery, ILogger<RunControl> log)
     {
         _tools = tools;
-        _leases = leases;
+        _heartbeat = new RunHeartbeat(leases, tools, log);
         _lives = lives;
         _recovery = recovery;
         _log = log;
@@ -119,7 +118,7 @@ public sealed class RunControl : IAsyncDisposable
 
         try
         {
-            await BeatingAsync(league.Id, 0, work, () => Task.CompletedTask);
+            await _heartbeat.WhileAsync(league.Id, 0, work, () => Task.CompletedTask);
         }
         finally
         {
@@ -212,7 +211,7 @@ public sealed class RunControl : IAsyncDisposable
     {
         try
         {
-            await BeatingAsync(
+            await _heartbeat.WhileAsync(
                 league.Id,
                 run.Id,
                 async () =>
@@ -253,49 +252,6 @@ public sealed class RunControl : IAsyncDisposable
         {
             // The disk or the database is out of order; the row stays open and is closed when that is over
             Log.RecoveryFailed(_log, league.Id.ToString(), failure);
-        }
-    }
-
-    // Says that the holder lives for as long as the work goes on
-    private async Task BeatingAsync(LeagueId league, long runId, Func<Task> work, Func<Task> lost)
-    {
-        using var ended = new CancellationTokenSource();
-        var beating = BeatAsync(league, runId, lost, ended.Token);
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await beating;
-        }
-    }
-
-    private async Task BeatAsync(LeagueId league, long runId, Func<Task> lost, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(_tools.Options.Heartbeat, _tools.Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ended))
-            {
-                try
-                {
-                    if (!await _leases.BeatAsync(league, runId))
-                    {
-                        await lost();
-                        return;
-                    }
-                }
-                catch (DbException failure)
-                {
-                    Log.BeatFailed(_log, league.ToString(), failure);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The work is done
         }
     }
 
