@@ -20,7 +20,10 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     private readonly AutoResetEvent _wake = new(false);
 
     /// <summary>Runs <paramref name="work"/> inside the next commit.</summary>
-    /// <param name="work">Short, synchronous SQL on the given writer. It must not keep the writer.</param>
+    /// <param name="work">
+    /// Short, synchronous SQL on the given writer. It must not keep the writer, and it is called again when another
+    /// operation of the same commit fails, so it changes nothing but the database.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
     /// <returns>What the work gave, once it is on disk to stay.</returns>
     public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default)
@@ -106,9 +109,12 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         {
             writer ??= Open();
             writer.Begin();
-            foreach (var operation in batch)
+            if (!batch.TrueForAll(o => o.TryRun(writer)))
             {
-                operation.Run(writer);
+                // One of them threw, which is rare: all again, each so that it can be taken back alone
+                writer.Rollback();
+                writer.Begin();
+                batch.ForEach(o => o.RunApart(writer));
             }
 
             writer.Commit();
@@ -145,9 +151,14 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         }
     }
 
+    // Disk trouble (10 I/O, 11 corrupt, 13 full) fails the whole commit; anything else is one caller's own
+    private static bool IsOwn(Exception failure) => failure is not SqliteException { SqliteErrorCode: 10 or 11 or 13 };
+
     private abstract class Operation
     {
-        public abstract void Run(LedgerWriter writer);
+        public abstract bool TryRun(LedgerWriter writer);
+
+        public abstract void RunApart(LedgerWriter writer);
 
         public abstract void Answer();
 
@@ -162,7 +173,20 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
 
         public Task<T> Done => _done.Task;
 
-        public override void Run(LedgerWriter writer)
+        public override bool TryRun(LedgerWriter writer)
+        {
+            try
+            {
+                _result = work(writer);
+                return true;
+            }
+            catch (Exception failure) when (IsOwn(failure))
+            {
+                return false;
+            }
+        }
+
+        public override void RunApart(LedgerWriter writer)
         {
             writer.Savepoint();
             try
@@ -170,9 +194,8 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
                 _result = work(writer);
                 writer.Release();
             }
-            catch (Exception failure) when (failure is not SqliteException { SqliteErrorCode: 10 or 11 or 13 })
+            catch (Exception failure) when (IsOwn(failure))
             {
-                // Disk trouble (10 I/O, 11 corrupt, 13 full) fails the whole commit; anything else is this caller's own
                 writer.RollbackToSavepoint();
                 _failure = failure;
             }

@@ -63,6 +63,13 @@ public sealed class LedgerWriter : IDisposable
         _transaction = null;
     }
 
+    internal void Rollback()
+    {
+        _transaction!.Rollback();
+        _transaction.Dispose();
+        _transaction = null;
+    }
+
     internal void Savepoint() => Execute("SAVEPOINT one");
 
     internal void Release() => Execute("RELEASE SAVEPOINT one");
