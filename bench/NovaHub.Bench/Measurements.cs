@@ -137,7 +137,7 @@ internal sealed class Measurements(HubProcess hub, HubData data, Pace pace, Repo
         for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(2))
         {
             await subject.RunAsync(TimeSpan.FromSeconds(2), counts: true);
-            Console.Error.WriteLine($"{what}: {Shown.Rate(subject.Rates[^1])}, {subject.ServerCpu:F0} µs CPU");
+            Console.Error.WriteLine($"{what}: {Shown.Rate(subject.Rates[^1])}, {subject.LatestCpu:F0} µs CPU");
         }
     }
 
