@@ -1,4 +1,5 @@
 using NovaHub.Engine.Dos;
+using NovaHub.Engine.Games;
 using NovaHub.Engine.Runs;
 
 namespace NovaHub.Engine.Tests.Runs;
@@ -58,7 +59,7 @@ public class LiveRunTests
     [Fact]
     public void A_look_that_comes_late_does_not_bring_an_ended_run_back()
     {
-        var running = new RunGlance(1, Engine.Games.LeagueId.Parse("900B"), RunTrigger.ByHand, DateTime.UnixEpoch, RunStep.Play, null, 0, null, null, null, true);
+        var running = new RunGlance(1, LeagueId.Parse("900B"), RunTrigger.ByHand, DateTime.UnixEpoch, RunStep.Play, null, 0, null, null, null, true);
         var now = new RunsNow([], []).With(running);
         Assert.Equal([running], now.Running);
         now = now.With(running with { EndedAt = DateTime.UnixEpoch, Outcome = RunOutcome.Good }).With(running with { Here = false });

@@ -1,3 +1,4 @@
+using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Runs;
 
 namespace NovaHub.Engine.Tests.Runs;
@@ -79,7 +80,7 @@ public class StopTests
         var league = await hub.AddSandboxLeagueAsync();
         await hub.Runs.DisposeAsync();
 
-        await Assert.ThrowsAsync<Engine.Leagues.RefusedException>(() => hub.Runs.StartAsync(league, RunTrigger.ByHand, null, CancellationToken.None));
+        await Assert.ThrowsAsync<RefusedException>(() => hub.Runs.StartAsync(league, RunTrigger.ByHand, null, CancellationToken.None));
         Assert.Empty(await hub.RunsOfAsync(league));
     }
 }

@@ -8,7 +8,8 @@ namespace NovaHub.Web.Tests.Api;
 public sealed class EndpointTests
 {
     // Nothing else may be reached without signing in; files of wwwroot apart
-    private static readonly HashSet<string> s_anonymous = ["/service/api/v1/auth/token", "/health"];
+    private static readonly HashSet<string> s_anonymous =
+        ["/service/api/v1/auth/token", "/health", "/login", "/logout", "/setup/{Token}", "/forbidden", "/problem/{Code:int}"];
 
     [Fact]
     public async Task Every_address_of_the_service_api_asks_for_a_board_except_the_one_that_gives_tokens()
