@@ -21,7 +21,8 @@ public sealed class TestHub : IAsyncDisposable
     private static readonly Lazy<Task<string>> s_template = new(MigrateTemplateAsync);
 
     private readonly IHost _host;
-    private readonly bool _keep;
+    private bool _keep;
+    private bool _disposed;
     private int _rising;
 
     private TestHub(IHost host, string folder, bool keep)
@@ -181,8 +182,17 @@ public sealed class TestHub : IAsyncDisposable
     public async Task<IReadOnlyList<Packet>> PacketsAsync() =>
         [.. (await Get<LedgerReader>().LatestAsync(null, 10_000, CancellationToken.None)).OrderBy(p => p.Id)];
 
+    /// <summary>The folder, which outlived an earlier hub, goes with this one.</summary>
+    public void RemoveFolder() => _keep = false;
+
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
         if (!_keep)

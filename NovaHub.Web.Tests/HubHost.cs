@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
+using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Tests;
 
@@ -126,6 +128,7 @@ public sealed class HubHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await App.StopAsync(CancellationToken.None);
         await App.DisposeAsync();
         Remove(_ownsFolder ? Folder : null);
     }
@@ -139,7 +142,12 @@ public sealed class HubHost : IAsyncDisposable
     }
 
     private static WebApplication Build(string folder, Action<WebApplicationBuilder>? adjust, string[] settings) => HubApp.Build(
-        ["--Urls=http://127.0.0.1:0", $"--Storage:DataFolder={folder}", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft=Fatal", .. settings.Select(s => "--" + s)], adjust);
+        ["--Urls=http://127.0.0.1:0", $"--Storage:DataFolder={folder}", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft=Fatal", .. settings.Select(s => "--" + s)],
+        builder =>
+        {
+            adjust?.Invoke(builder);
+            builder.Services.TryAddSingleton(new SetupLinkOutlet(TextWriter.Null));
+        });
 
     private static string CopyOf(string template)
     {

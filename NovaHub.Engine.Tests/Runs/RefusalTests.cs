@@ -1,4 +1,6 @@
+using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Runs;
 using NovaHub.Engine.Sandbox;
 
@@ -70,7 +72,7 @@ public class RefusalTests
 
         var seat = hub.Get<HubDirectory>().Current.Leagues[league].Members[3].Seats[league];
         var waiting = new List<string>();
-        hub.Get<Packets.Delivery.Mailbox>().List(seat, unreadOnly: true, item => waiting.Add(item.Name));
+        hub.Get<Mailbox>().List(seat, unreadOnly: true, item => waiting.Add(item.Name));
         Assert.Contains("900B0203.001", waiting);
         await VerdictTests.IsQueuedAsync(hub, direct);
     }
@@ -111,7 +113,7 @@ public class RefusalTests
 
     private static async Task IsRefusedAsync(TestHub hub, long packet, params string[] words)
     {
-        var report = await hub.RunAsync(Games.LeagueId.Parse("900B"));
+        var report = await hub.RunAsync(LeagueId.Parse("900B"));
         Assert.Equal((RunOutcome.Failed, null), (report.Run.Outcome, report.Run.PlayStartedAt));
         var bad = string.Join('\n', report.Verdicts.Where(v => v.Weight == VerdictWeight.Bad).Select(v => v.Sentence));
         Assert.All(words, w => Assert.Contains(w, bad, StringComparison.Ordinal));

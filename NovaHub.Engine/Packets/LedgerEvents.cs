@@ -35,8 +35,13 @@ public sealed record LedgerActivity(IReadOnlyList<LedgerEvent> Latest)
     /// <summary>How many events the state keeps.</summary>
     public const int Keep = 50;
 
-    internal LedgerActivity With(LedgerEvent happened) =>
-        new([.. Latest.Skip(Math.Max(0, Latest.Count - Keep + 1)), happened]);
+    internal LedgerActivity With(LedgerEvent happened)
+    {
+        // Once for every packet, so no enumerators
+        var latest = Latest as LedgerEvent[] ?? [.. Latest];
+        var kept = Math.Min(latest.Length, Keep - 1);
+        return new LedgerActivity([.. latest.AsSpan(latest.Length - kept), happened]);
+    }
 }
 
 /// <summary>Tells who asks what happens in the ledger, right after each commit.</summary>

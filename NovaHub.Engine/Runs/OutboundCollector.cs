@@ -10,9 +10,11 @@ namespace NovaHub.Engine.Runs;
 /// <param name="Foreign">Files that are no packets of this league, reported for the first time.</param>
 /// <param name="CutOff">Packets of a killed game that are not whole: set aside, not delivered.</param>
 /// <param name="Stuck">Files that could not be read or removed, each with the reason.</param>
-internal sealed record Collected(int Entered, IReadOnlyList<string> Foreign, IReadOnlyList<string> CutOff, IReadOnlyList<string> Stuck)
+/// <param name="Resting">Whether there are files that have not rested long enough.</param>
+internal sealed record Collected(
+    int Entered, IReadOnlyList<string> Foreign, IReadOnlyList<string> CutOff, IReadOnlyList<string> Stuck, bool Resting)
 {
-    public static Collected Nothing { get; } = new(0, [], [], []);
+    public static Collected Nothing { get; } = new(0, [], [], [], false);
 }
 
 /// <summary>Takes what a game left in OUTBOUND: into the ledger first, committed, then the file goes.</summary>
@@ -35,7 +37,8 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
 
         var sorting = new Sorting(league, runId, killed);
         var entered = 0;
-        foreach (var files in Directory.EnumerateFiles(folder.Outbound).Where(f => IsRested(f, settled)).Order(StringComparer.OrdinalIgnoreCase).Chunk(AtOnce))
+        var there = Directory.EnumerateFiles(folder.Outbound).Order(StringComparer.OrdinalIgnoreCase).ToLookup(f => IsRested(f, settled));
+        foreach (var files in there[true].Chunk(AtOnce))
         {
             foreach (var file in files)
             {
@@ -55,7 +58,7 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
             sorting.Found.Clear();
         }
 
-        return new Collected(entered, sorting.Foreign, sorting.CutOff, sorting.Stuck);
+        return new Collected(entered, sorting.Foreign, sorting.CutOff, sorting.Stuck, there[false].Any());
     }
 
     private async Task SortAsync(Sorting sorting, string file)

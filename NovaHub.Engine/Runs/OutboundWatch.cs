@@ -161,6 +161,12 @@ internal sealed class OutboundWatch(
             var collected = Collected.Nothing;
             var held = await control.HoldAsync(league, async () =>
                 collected = await collector.CollectAsync(folder, null, tools.Options.SettleTime, killed: false));
+            if (collected.Resting)
+            {
+                // The notice of its last write may be used up: look once more
+                _noticed.Writer.TryWrite(league.Id);
+            }
+
             if (held && collected.Entered > 0)
             {
                 Log.CollectedOutsideRun(log, collected.Entered, league.Id.ToString());

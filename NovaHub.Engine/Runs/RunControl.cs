@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
@@ -11,9 +10,10 @@ namespace NovaHub.Engine.Runs;
 public sealed class RunControl : IAsyncDisposable
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestMoment = TimeSpan.FromSeconds(5);
 
     private readonly RunTools _tools;
-    private readonly RunLeases _leases;
+    private readonly RunHeartbeat _heartbeat;
     private readonly LiveRuns _lives;
     private readonly ILogger<RunControl> _log;
     private readonly RunRecovery _recovery;
@@ -25,7 +25,7 @@ public sealed class RunControl : IAsyncDisposable
     internal RunControl(RunTools tools, RunLeases leases, LiveRuns lives, RunRecovery recovery, ILogger<RunControl> log)
     {
         _tools = tools;
-        _leases = leases;
+        _heartbeat = new RunHeartbeat(leases, tools, log);
         _lives = lives;
         _recovery = recovery;
         _log = log;
@@ -118,7 +118,7 @@ public sealed class RunControl : IAsyncDisposable
 
         try
         {
-            await BeatingAsync(league.Id, 0, work, () => Task.CompletedTask);
+            await _heartbeat.WhileAsync(league.Id, 0, work, () => Task.CompletedTask);
         }
         finally
         {
@@ -163,6 +163,27 @@ public sealed class RunControl : IAsyncDisposable
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var league = await db.Set<League>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id && l.RetiredAt == null, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
+        var began = _tools.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            }
+            catch (HeldForAMomentException)
+            {
+                if (_tools.Clock.GetElapsedTime(began) > s_longestMoment)
+                {
+                    throw new RefusedException($"League {id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
+                }
+
+                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<long> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    {
         // Through the door one by one: what came in before it closes is known to whoever closes it
         await _door.WaitAsync(cancellationToken);
         try
@@ -172,10 +193,10 @@ public sealed class RunControl : IAsyncDisposable
                 throw new RefusedException("The hub is closing.");
             }
 
-            var run = await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            var run = await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
             var going = new Going();
             _going[run.Id] = going;
-            Log.Started(_log, run.Id, id.ToString(), trigger);
+            Log.Started(_log, run.Id, league.Id.ToString(), trigger);
             var live = _lives.Begin(RunWatch.Glance(run, here: true));
             _ = Task.Run(() => RunAsync(run, league, going, live), CancellationToken.None);
             return run.Id;
@@ -186,32 +207,11 @@ public sealed class RunControl : IAsyncDisposable
         }
     }
 
-    private async Task<Run> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
-    {
-        var began = _tools.Clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
-            }
-            catch (HeldForAMomentException)
-            {
-                if (_tools.Clock.GetElapsedTime(began) > TimeSpan.FromSeconds(5))
-                {
-                    throw new RefusedException($"League {league.Id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
-                }
-
-                await Task.Delay(s_moment, _tools.Clock, cancellationToken);
-            }
-        }
-    }
-
     private async Task RunAsync(Run run, League league, Going going, LiveRun live)
     {
         try
         {
-            await BeatingAsync(
+            await _heartbeat.WhileAsync(
                 league.Id,
                 run.Id,
                 async () =>
@@ -252,49 +252,6 @@ public sealed class RunControl : IAsyncDisposable
         {
             // The disk or the database is out of order; the row stays open and is closed when that is over
             Log.RecoveryFailed(_log, league.Id.ToString(), failure);
-        }
-    }
-
-    // Says that the holder lives for as long as the work goes on
-    private async Task BeatingAsync(LeagueId league, long runId, Func<Task> work, Func<Task> lost)
-    {
-        using var ended = new CancellationTokenSource();
-        var beating = BeatAsync(league, runId, lost, ended.Token);
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await beating;
-        }
-    }
-
-    private async Task BeatAsync(LeagueId league, long runId, Func<Task> lost, CancellationToken ended)
-    {
-        using var timer = new PeriodicTimer(_tools.Options.Heartbeat, _tools.Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ended))
-            {
-                try
-                {
-                    if (!await _leases.BeatAsync(league, runId))
-                    {
-                        await lost();
-                        return;
-                    }
-                }
-                catch (DbException failure)
-                {
-                    Log.BeatFailed(_log, league.ToString(), failure);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The work is done
         }
     }
 

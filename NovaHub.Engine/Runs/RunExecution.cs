@@ -7,28 +7,6 @@ using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Runs;
 
-/// <summary>What a run works with. One a process.</summary>
-internal sealed record RunTools(
-    IDbContextFactory<HubDb> Databases, RunStore Store, DosMachines Machines, OutboundCollector Collector,
-    NodelistPublisher Nodelists, StorageOptions Storage, RunOptions Options, TimeProvider Clock);
-
-/// <summary>
-/// Asks a run to stop, and remembers whether somebody cancelled it or the hub ends. Never disposed: it has no timer, and
-/// who asks may come when the run has just ended.
-/// </summary>
-internal sealed class RunStop : CancellationTokenSource
-{
-    private volatile bool _hubCloses;
-
-    public bool HubCloses => _hubCloses;
-
-    public Task AskAsync(bool hubCloses)
-    {
-        _hubCloses |= hubCloses && !IsCancellationRequested;
-        return CancelAsync();
-    }
-}
-
 /// <summary>
 /// One run, step by step: prepare ▸ stage ▸ play ▸ verify ▸ collect ▸ report ▸ nodelist. Each step records that it is done
 /// before the next begins, and can be done again without harm.

@@ -187,7 +187,9 @@ internal static class RunJudge
                 : $"All {packets.Staged} packets were read: none is left in INBOUND.");
         }
 
-        var silent = packets.Senders.Where(s => !play.Transcript.NodesRead.Contains(s)).Order().ToList();
+        // "Processing Incoming Data from Node 2" only opens a packet: a DeCompress line is what shows that it held something good
+        var shown = play.Transcript.Items.Where(i => i.Direction == TranscriptDirection.In).Select(i => i.Source).ToHashSet();
+        var silent = packets.Senders.Where(s => !shown.Contains(s)).Order().ToList();
         if (silent.Count > 0 && play.Transcript.Completed)
         {
             yield return new Judgement(

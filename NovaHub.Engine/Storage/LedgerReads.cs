@@ -87,13 +87,3 @@ public sealed class LedgerSight : IDisposable
         _connection.Dispose();
     }
 }
-
-/// <summary>Times as the ledger keeps them.</summary>
-internal static class LedgerTimes
-{
-    /// <summary>A time of a row, UTC.</summary>
-    public static DateTime GetUtc(this DbDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
-
-    /// <summary>A time of a row, UTC, or null.</summary>
-    public static DateTime? GetUtcOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetUtc(column);
-}

@@ -7,8 +7,9 @@ namespace NovaHub.Web.Tests.Api;
 
 public sealed class EndpointTests
 {
-    // Nothing else may be reached without signing in
-    private static readonly HashSet<string> s_anonymous = ["/service/api/v1/auth/token", "/health"];
+    // Nothing else may be reached without signing in; files of wwwroot apart
+    private static readonly HashSet<string> s_anonymous =
+        ["/service/api/v1/auth/token", "/health", "/login", "/logout", "/setup/{Token}", "/forbidden", "/problem/{Code:int}"];
 
     [Fact]
     public async Task Every_address_of_the_service_api_asks_for_a_board_except_the_one_that_gives_tokens()
@@ -29,9 +30,13 @@ public sealed class EndpointTests
     {
         await using var hub = await HubHost.StartAsync();
         var open = hub.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => Route(e).StartsWith("/service", StringComparison.Ordinal) || Route(e).StartsWith("/health", StringComparison.Ordinal))
-            .Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Route).ToHashSet();
-        Assert.Equal(s_anonymous.Order(), open.Order());
+            .Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null && e.Metadata.All(m => m.GetType().Name != "StaticAssetDescriptor"))
+            .Select(Route).ToHashSet();
+        Assert.Equal(string.Join("\n", s_anonymous.Order()), string.Join("\n", open.Order()));
+
+        // And what says nothing is closed: the fallback asks for a person
+        var fallback = await hub.Get<IAuthorizationPolicyProvider>().GetFallbackPolicyAsync();
+        Assert.Contains(fallback!.Requirements, r => r is Microsoft.AspNetCore.Authorization.Infrastructure.DenyAnonymousAuthorizationRequirement);
     }
 
     [Theory]

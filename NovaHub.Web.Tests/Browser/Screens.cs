@@ -27,7 +27,7 @@ public sealed class Screens(Chromium chromium)
         await hub.RunAsync(league);
         await hub.PlayBoardAsync(league, 3);
         await hub.UploadAsync("900B0203.007", new byte[900]);
-        await hub.UploadAsync("900B0201.207", new byte[2900]);
+        await hub.PlayBoardAsync(league, 2);
         var run = await hub.RunAsync(league);
         await hub.UploadAsync("900B0301.108", new byte[1234]);
         await hub.Get<NovaHub.Engine.Leagues.BbsAdmin>().SetActiveAsync(hub.Get<NovaHub.Engine.Leagues.HubDirectory>().Current.BoardsByClientId.Values.First(b => b.Name == "Last Resort").ClientId, false, default);

@@ -106,7 +106,8 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
 
         if (await WriteWatchedAsync(context, piece.Bytes, delivery))
         {
-            await RecordAsync(piece);
+            // It counts as read from this call on; the board's next request does not wait for the disk
+            _ = RecordAsync(piece);
         }
         else
         {

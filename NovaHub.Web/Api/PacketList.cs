@@ -82,9 +82,10 @@ internal sealed class PacketList : IDisposable
     // Six digits: what every client's date parser takes
     private void WriteTime(JsonEncodedText name, DateTime time)
     {
-        Span<byte> text = stackalloc byte[27];
-        time.TryFormat(text, out var written, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", null);
-        _json.WriteString(name, text[..written]);
+        Span<byte> text = stackalloc byte[28];
+        _ = DateTime.SpecifyKind(time, DateTimeKind.Utc).TryFormat(text, out _, "O", null);
+        text[26] = (byte)'Z';
+        _json.WriteString(name, text[..27]);
     }
 
     private sealed class PooledBuffer : IBufferWriter<byte>, IDisposable

@@ -12,10 +12,7 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
 {
     private const int ClientClosedRequest = 499;
 
-    public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path.StartsWithSegments(ServiceApi.Prefix) || context.Request.Path.StartsWithSegments(HealthEndpoints.Path)
-            ? AnswerAsync(context)
-            : next(context);
+    public Task InvokeAsync(HttpContext context) => ServiceRoutes.AreFor(context) ? AnswerAsync(context) : next(context);
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -77,27 +74,5 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
         }
 
         await Problems.WriteAsync(context, status, Problems.DetailOf(status));
-    }
-}
-
-/// <summary>After routing: an address that is nobody's is 404 and a method that isn't taken 405, whoever asks.</summary>
-internal sealed class ServiceRoutes(RequestDelegate next)
-{
-    public Task InvokeAsync(HttpContext context)
-    {
-        if (!context.Request.Path.StartsWithSegments(ServiceApi.Prefix) || context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }
-            && route.StartsWith(ServiceApi.Prefix, StringComparison.Ordinal))
-        {
-            return next(context);
-        }
-
-        // Routing's own 405 is an endpoint too, and the only one that is no route
-        if (context.GetEndpoint() is { } endpoint and not RouteEndpoint && endpoint.RequestDelegate is { } answer)
-        {
-            return answer(context);
-        }
-
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
     }
 }

@@ -8,10 +8,22 @@ internal static class PrivateFiles
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the folder, for its owner only.</summary>
-    public static DirectoryInfo Folder(string path) => OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(path)
-        : Directory.CreateDirectory(path, FileMode600 | UnixFileMode.UserExecute);
+    /// <summary>Makes the folder and what is missing above it, for their owner only.</summary>
+    public static DirectoryInfo Folder(string path)
+    {
+        if (OperatingSystem.IsWindows() || Directory.Exists(path))
+        {
+            return Directory.CreateDirectory(path);
+        }
+
+        // The system would give the mode to the last folder only
+        if (Path.GetDirectoryName(path) is { } above)
+        {
+            Folder(above);
+        }
+
+        return Directory.CreateDirectory(path, FileMode600 | UnixFileMode.UserExecute);
+    }
 
     /// <summary>
     /// Makes the file with this text unless it is there already. Two processes may try at once: one file comes of it,

@@ -14,7 +14,7 @@ internal static class LedgerFill
     public const int FirstSender = 20;
 
     /// <summary>How many such senders there are.</summary>
-    public const int Senders = 40;
+    public const int Senders = 80;
 
     private const int Contents = 1000;
 

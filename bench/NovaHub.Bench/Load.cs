@@ -61,6 +61,9 @@ internal sealed class Subject(HubProcess hub, IReadOnlyList<Caller> callers) : I
     /// <summary>Microseconds of the server's processor for one answer, the median of the rounds.</summary>
     public double ServerCpu => Statistics.Median(_cpu);
 
+    /// <summary>The same in the latest round.</summary>
+    public double LatestCpu => _cpu[^1];
+
     public async Task RunAsync(TimeSpan duration, bool counts)
     {
         var cpu = hub.CpuTime;

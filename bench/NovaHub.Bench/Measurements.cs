@@ -78,12 +78,7 @@ internal sealed class Measurements(HubProcess hub, HubData data, Pace pace, Repo
 
     public async Task MeasureDownloadsAsync()
     {
-        var unread = new UnreadNames(
-            from sender in Enumerable.Range(LedgerFill.FirstSender, LedgerFill.Senders)
-            from sequence in Enumerable.Range(0, 1000)
-            select new PacketName(LeagueId.Parse(HubData.MailLeague), sender, HubData.Downloader, sequence).ToString());
-        using var fresh = await ManyAsync(
-            DownloadConnections, (wire, _) => new DownloadCaller(wire, HubData.MailLeague, _tokens[HubData.Downloader], unread, LedgerFill.PacketSize));
+        using var fresh = await FreshDownloadsAsync();
         using var bare = await EmptyGetsAsync(DownloadConnections);
         await Subject.InTurnAsync(pace, bare, fresh);
         var again = new PacketName(LeagueId.Parse(HubData.MailLeague), LedgerFill.FirstSender, HubData.Downloader, 0);
@@ -124,6 +119,26 @@ internal sealed class Measurements(HubProcess hub, HubData data, Pace pace, Repo
         report.Add(new Row(
             $"direct-routed packet in the other board's list after its 200{(busy ? ", uploads on 8 connections beside it" : "")}",
             $"p50 {Shown.Ms(TimeSpan.FromMicroseconds(Statistics.Quantile(times, 0.5)))}, p95 {Shown.Ms(p95)}", "", "", "≤ 20 ms at p95", p95.TotalMilliseconds <= 20));
+    }
+
+    /// <summary>One load for a while, for a profiler to look at.</summary>
+    public async Task HoldAsync(string what, TimeSpan time)
+    {
+        using var subject = what switch
+        {
+            "uploads" => await UploadsAsync(32),
+            "puts" => await BarePutsAsync(32),
+            "gets" => await EmptyGetsAsync(8),
+            "list" => await ListsAsync(2),
+            "lists" => await ListsAsync(3),
+            "downloads" => await FreshDownloadsAsync(),
+            _ => throw new ArgumentException($"“{what}” is nothing to hold: uploads, puts, gets, list, lists or downloads.", nameof(what)),
+        };
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(2))
+        {
+            await subject.RunAsync(TimeSpan.FromSeconds(2), counts: true);
+            Console.Error.WriteLine($"{what}: {Shown.Rate(subject.Rates[^1])}, {subject.LatestCpu:F0} µs CPU");
+        }
     }
 
     public async Task<string> TokenOfAsync(int board)
@@ -175,6 +190,16 @@ internal sealed class Measurements(HubProcess hub, HubData data, Pace pace, Repo
         var name = new PacketName(LeagueId.Parse(HubData.UploadLeague), source, others[i / HubData.BoardCount % others.Count], 0);
         return new UploadCaller(wire, $"{Requests.Api}/leagues/{HubData.UploadLeague}/packets/{name}", _tokens[source], LedgerFill.PacketSize, isPacket: true);
     });
+
+    private async Task<Subject> FreshDownloadsAsync()
+    {
+        var unread = new UnreadNames(
+            from sender in Enumerable.Range(LedgerFill.FirstSender, LedgerFill.Senders)
+            from sequence in Enumerable.Range(0, 1000)
+            select new PacketName(LeagueId.Parse(HubData.MailLeague), sender, HubData.Downloader, sequence).ToString());
+        return await ManyAsync(
+            DownloadConnections, (wire, _) => new DownloadCaller(wire, HubData.MailLeague, _tokens[HubData.Downloader], unread, LedgerFill.PacketSize));
+    }
 
     private Task<Subject> BarePutsAsync(int connections) => ManyAsync(connections, (wire, i) =>
         new UploadCaller(wire, $"{Requests.Api}/bench/put", _tokens[HubData.FirstBoard + (i % HubData.BoardCount)], LedgerFill.PacketSize, isPacket: false));

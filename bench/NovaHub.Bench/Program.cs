@@ -1,11 +1,12 @@
 using NovaHub.Bench;
 
-// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start]
+// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start] [--hold uploads|puts|gets|list|lists|downloads]
 var program = Path.GetFullPath(args[0]);
 var artifacts = Path.GetFullPath(args[1]);
 var pace = new Pace(args.Contains("--quick"));
 var only = Array.IndexOf(args, "--only") is var at and >= 0 ? args[at + 1].Split(',') : null;
-bool Wanted(string part) => only is null || only.Contains(part);
+var hold = Array.IndexOf(args, "--hold") is var held and >= 0 ? args[held + 1] : null;
+bool Wanted(string part) => hold is null && (only is null || only.Contains(part));
 
 Directory.CreateDirectory(artifacts);
 var report = new Report(pace, artifacts);
@@ -29,6 +30,12 @@ await using (var hub = await HubProcess.StartAsync(program, small.Folder))
 
     var measurements = new Measurements(hub, small, pace, report);
     await measurements.SignInAsync();
+    if (hold is not null)
+    {
+        await measurements.HoldAsync(hold, TimeSpan.FromSeconds(Array.IndexOf(args, "--seconds") is var s and >= 0 ? int.Parse(args[s + 1], System.Globalization.CultureInfo.InvariantCulture) : 20));
+        return;
+    }
+
     await measurements.WarmUpAsync();
     if (Wanted("uploads"))
     {
