@@ -69,6 +69,15 @@ public sealed class OldHub : IAsyncDisposable
         return (name, bytes);
     }
 
+    /// <summary>The hub did not notice that its mail arrived: everything is offered once more.</summary>
+    public void OfferAgain()
+    {
+        lock (_gate)
+        {
+            _mail.ForEach(m => m.Read = false);
+        }
+    }
+
     public void RevokeTokens() => ValidToken = null;
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

@@ -45,6 +45,26 @@ public sealed class OldHubTests
     }
 
     [Fact]
+    public async Task A_packet_that_the_hub_offers_again_is_not_given_to_the_game_twice()
+    {
+        await using var hub = await OldHub.StartAsync();
+        using var board = hub.NewBoard();
+        var packet = hub.Queue("555B0302.001", Some.Bytes(_random, 1000));
+        await board.SyncAsync();
+        Some.AssertSame([packet], board.Consume());
+        hub.OfferAgain();
+        await board.SyncAsync();
+        Assert.Empty(board.Consume());
+        // It was fetched all the same, so that the hub knows
+        Assert.Equal(2, hub.Requests.Count(r => r == "GET /service/api/v1/leagues/555B/packets/555B0302.001"));
+
+        // A new packet of that name, after the numbers went round, is a packet
+        var next = hub.Queue("555B0302.001", packet.Item2);
+        await board.SyncAsync();
+        Some.AssertSame([next], board.Consume());
+    }
+
+    [Fact]
     public async Task A_wrong_index_is_explained_without_the_hub_saying_who_we_are()
     {
         await using var hub = await OldHub.StartAsync();
