@@ -32,7 +32,7 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
 public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private const string Waiting = """
+    internal const string Waiting = """
         SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
         """;
