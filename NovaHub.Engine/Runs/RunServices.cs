@@ -65,9 +65,16 @@ public static class RunServices
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             using var timer = new PeriodicTimer(tools.Options.LeaseLife, tools.Clock);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            try
             {
-                await control.RecoverAsync(stoppingToken);
+                while (await timer.WaitForNextTickAsync(stoppingToken))
+                {
+                    await control.RecoverAsync(stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // The hub closes; what is left open is seen to at the next start
             }
         }
     }
