@@ -79,7 +79,7 @@ public class StopTests
         var league = await hub.AddSandboxLeagueAsync();
         await hub.Runs.DisposeAsync();
 
-        await Assert.ThrowsAsync<Leagues.RefusedException>(() => hub.Runs.StartAsync(league, RunTrigger.ByHand, null, CancellationToken.None));
+        await Assert.ThrowsAsync<Engine.Leagues.RefusedException>(() => hub.Runs.StartAsync(league, RunTrigger.ByHand, null, CancellationToken.None));
         Assert.Empty(await hub.RunsOfAsync(league));
     }
 }

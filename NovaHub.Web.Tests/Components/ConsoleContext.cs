@@ -12,9 +12,11 @@ using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 using NovaHub.Web.Tests.Browser;
 
@@ -48,6 +50,8 @@ public sealed class ConsoleContext : IAsyncDisposable
         Bunit.Services.AddScoped<Viewer>();
         Bunit.Services.AddScoped<Ticker>();
         Bunit.Services.AddScoped<RunActions>();
+        Bunit.Services.AddScoped<PersonActs>();
+        Bunit.Services.AddScoped<BoardActions>();
         _people = Bunit.AddAuthorization();
         BeAdmin();
     }
