@@ -10,6 +10,7 @@ using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Bbses;
@@ -43,6 +44,11 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<RunHistory>();
         Share<RunControl>();
         Share<BbsAdmin>();
+        Share<LeagueAdmin>();
+        Share<NodelistHistory>();
+        Share<RouteMap>();
+        Share<ScheduleBook>();
+        Share<DosMachines>();
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<TimeProvider>();
@@ -52,6 +58,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Bunit.Services.AddScoped<RunActions>();
         Bunit.Services.AddScoped<PersonActs>();
         Bunit.Services.AddScoped<BoardActions>();
+        Bunit.Services.AddScoped<LeagueActions>();
         _people = Bunit.AddAuthorization();
         BeAdmin();
     }

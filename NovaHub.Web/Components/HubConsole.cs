@@ -40,6 +40,7 @@ internal static class HubConsole
         services.AddScoped<RunActions>();
         services.AddScoped<PersonActs>();
         services.AddScoped<BoardActions>();
+        services.AddScoped<LeagueActions>();
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
@@ -61,6 +62,7 @@ internal static class HubConsole
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapPeople();
         app.MapRunFiles();
+        app.MapNodelistFiles();
     }
 
     private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");
