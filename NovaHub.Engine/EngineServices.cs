@@ -10,6 +10,7 @@ using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine;
@@ -30,7 +31,7 @@ public static class EngineServices
     }
 
     /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND.</summary>
-    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule();
+    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule().AddSingleton<ScheduleBook>();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -53,6 +54,7 @@ public static class EngineServices
         services.Configure<HubOptions>(configuration.GetSection("Hub"));
         services.AddSingleton<HubDirectory>();
         services.AddSingleton<NodelistPublisher>();
+        services.AddSingleton<NodelistHistory>();
         services.AddSingleton<LeagueAdmin>();
         services.AddSingleton<BbsAdmin>();
         return services;
@@ -72,6 +74,7 @@ public static class EngineServices
         services.AddSingleton<PacketIntake>();
         services.AddSingleton<Mailbox>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<RouteMap>();
         return services;
     }
 }

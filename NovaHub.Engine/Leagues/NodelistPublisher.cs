@@ -60,6 +60,13 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
     public async Task<NodelistResult> PreviewAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
         (await GenerateAsync(db, leagueId, cancellationToken)).Result;
 
+    /// <summary>What <see cref="PublishAsync"/> would make; the bytes only when they differ from the current ones. Reads only.</summary>
+    internal async Task<(NodelistResult Result, byte[]? Bytes)> DraftAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    {
+        var (result, next) = await GenerateAsync(db, leagueId, cancellationToken);
+        return (result, next?.Bytes);
+    }
+
     /// <summary>The league's current nodelist, or null when there is none yet.</summary>
     public static Task<Nodelist?> CurrentAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
         db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)

@@ -10,11 +10,14 @@ using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 using NovaHub.Web.Tests.Browser;
 
@@ -41,6 +44,11 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<RunHistory>();
         Share<RunControl>();
         Share<BbsAdmin>();
+        Share<LeagueAdmin>();
+        Share<NodelistHistory>();
+        Share<RouteMap>();
+        Share<ScheduleBook>();
+        Share<DosMachines>();
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<TimeProvider>();
@@ -48,6 +56,9 @@ public sealed class ConsoleContext : IAsyncDisposable
         Bunit.Services.AddScoped<Viewer>();
         Bunit.Services.AddScoped<Ticker>();
         Bunit.Services.AddScoped<RunActions>();
+        Bunit.Services.AddScoped<PersonActs>();
+        Bunit.Services.AddScoped<BoardActions>();
+        Bunit.Services.AddScoped<LeagueActions>();
         _people = Bunit.AddAuthorization();
         BeAdmin();
     }

@@ -1,3 +1,5 @@
+using NovaHub.Wire;
+
 namespace NovaHub.Web.Api;
 
 /// <summary>Bare endpoints that a load test measures the others against. Mapped only with <c>Bench:Endpoints=true</c>.</summary>

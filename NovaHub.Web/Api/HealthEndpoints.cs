@@ -1,4 +1,5 @@
 using NovaHub.Engine.Storage;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 

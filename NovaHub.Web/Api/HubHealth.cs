@@ -1,8 +1,9 @@
 using System.Data.Common;
 using System.Reflection;
 using System.Threading.Channels;
-using NovaHub.Engine.Storage;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Storage;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
@@ -83,6 +84,8 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
         response.ContentType = "application/octet-stream";
         response.Headers.ContentDisposition = $"attachment; filename=\"{piece.Name}\"";
         response.Headers.AcceptRanges = "bytes";
+        // RFC 9530: lets a board see that what it wrote to its disk is what the hub has
+        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(piece.Bytes))}:";
         if (HttpMethods.IsHead(context.Request.Method))
         {
             response.ContentLength = piece.Bytes.Length;

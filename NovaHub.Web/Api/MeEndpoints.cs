@@ -1,4 +1,5 @@
 using NovaHub.Web.Security;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 

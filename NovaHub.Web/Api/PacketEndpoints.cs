@@ -3,6 +3,7 @@ using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
 using NovaHub.Web.Security;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 

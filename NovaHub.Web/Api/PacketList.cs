@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using NovaHub.Engine.Packets.Delivery;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 
@@ -10,20 +11,23 @@ namespace NovaHub.Web.Api;
 /// </summary>
 internal sealed class PacketList : IDisposable
 {
-    private static readonly JsonEncodedText s_packets = JsonEncodedText.Encode("packets");
-    private static readonly JsonEncodedText s_fileName = JsonEncodedText.Encode("filename");
-    private static readonly JsonEncodedText s_league = JsonEncodedText.Encode("league");
-    private static readonly JsonEncodedText s_gameType = JsonEncodedText.Encode("game_type");
-    private static readonly JsonEncodedText s_source = JsonEncodedText.Encode("source");
-    private static readonly JsonEncodedText s_dest = JsonEncodedText.Encode("dest");
-    private static readonly JsonEncodedText s_sequence = JsonEncodedText.Encode("sequence");
-    private static readonly JsonEncodedText s_receivedAt = JsonEncodedText.Encode("received_at");
-    private static readonly JsonEncodedText s_retrievedAt = JsonEncodedText.Encode("retrieved_at");
-    private static readonly JsonEncodedText s_fileSize = JsonEncodedText.Encode("file_size");
+    private static readonly JsonEncodedText s_packets = Name(nameof(PacketsAnswer.Packets));
+    private static readonly JsonEncodedText s_fileName = Name(nameof(PacketEntry.Filename));
+    private static readonly JsonEncodedText s_league = Name(nameof(PacketEntry.League));
+    private static readonly JsonEncodedText s_gameType = Name(nameof(PacketEntry.GameType));
+    private static readonly JsonEncodedText s_source = Name(nameof(PacketEntry.Source));
+    private static readonly JsonEncodedText s_dest = Name(nameof(PacketEntry.Dest));
+    private static readonly JsonEncodedText s_sequence = Name(nameof(PacketEntry.Sequence));
+    private static readonly JsonEncodedText s_receivedAt = Name(nameof(PacketEntry.ReceivedAt));
+    private static readonly JsonEncodedText s_retrievedAt = Name(nameof(PacketEntry.RetrievedAt));
+    private static readonly JsonEncodedText s_fileSize = Name(nameof(PacketEntry.FileSize));
     private static readonly string[] s_hex = [.. Enumerable.Range(0, 256).Select(i => i.ToString("X2"))];
 
     private readonly PooledBuffer _buffer = new();
     private readonly Utf8JsonWriter _json;
+
+    // The wire's record names them, for the hub and for boards' programs
+    private static JsonEncodedText Name(string property) => JsonEncodedText.Encode(JsonNamingPolicy.SnakeCaseLower.ConvertName(property));
 
     public PacketList()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using NovaHub.Web.Security;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 
@@ -16,8 +17,6 @@ internal sealed record ServiceApiOptions
 internal static class ServiceApi
 {
     public const string Prefix = "/service";
-
-    private const string Base = "/service/api/v1";
 
     public static void AddServiceApi(this WebApplicationBuilder builder)
     {
@@ -36,7 +35,7 @@ internal static class ServiceApi
 
     public static void MapServiceApi(this WebApplication app)
     {
-        var api = app.MapGroup(Base).RequireAuthorization(WebSecurity.Boards);
+        var api = app.MapGroup(ServiceAddress.Base).RequireAuthorization(WebSecurity.Boards);
         TokenEndpoints.Map(api);
         MeEndpoints.Map(api);
         PacketEndpoints.Map(api);

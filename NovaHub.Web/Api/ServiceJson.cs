@@ -1,18 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
-
-internal sealed record VerifyAnswer(string ClientId, string BbsName, bool IsActive);
-
-internal sealed record MeLeague(string LeagueId, string Game, string Number, string Name, int BbsIndex, string? FidonetAddress);
-
-internal sealed record MeAnswer(string ClientId, string BbsName, IReadOnlyList<MeLeague> Leagues);
-
-internal sealed record UploadAnswer(string Status, string Filename, long PacketId);
-
-internal sealed record HealthAnswer(string Status, string Version, IReadOnlyDictionary<string, string> Checks);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VerifyAnswer))]

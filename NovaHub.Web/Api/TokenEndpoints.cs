@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using NovaHub.Web.Security;
+using NovaHub.Wire;
 using OpenIddict.Server.AspNetCore;
 
 namespace NovaHub.Web.Api;

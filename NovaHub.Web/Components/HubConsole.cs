@@ -8,9 +8,11 @@ using NovaHub.Engine.Dos;
 using NovaHub.Engine.Packets;
 using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Components;
@@ -36,6 +38,9 @@ internal static class HubConsole
         services.AddScoped<Viewer>();
         services.AddScoped<Ticker>();
         services.AddScoped<RunActions>();
+        services.AddScoped<PersonActs>();
+        services.AddScoped<BoardActions>();
+        services.AddScoped<LeagueActions>();
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
@@ -57,6 +62,7 @@ internal static class HubConsole
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapPeople();
         app.MapRunFiles();
+        app.MapNodelistFiles();
     }
 
     private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");

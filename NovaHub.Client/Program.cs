@@ -1,0 +1,1 @@
+return await NovaHub.Client.Commands.ClientCommands.RunAsync(args);

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using NovaHub.Engine.Games;
+using NovaHub.Wire;
+
+namespace NovaHub.Client.Sync;
+
+/// <summary>How far a download came.</summary>
+internal enum Step
+{
+    /// <summary>About to be asked for. From here on the hub may believe that we have it.</summary>
+    Wanted,
+
+    /// <summary>All of it is on disk under its name with <c>.part</c>.</summary>
+    Whole,
+
+    /// <summary>It has its own name: it is the game's.</summary>
+    Placed,
+
+    /// <summary>It can't be had any more; told once.</summary>
+    Lost,
+}
+
+/// <summary>A line of the journal.</summary>
+internal sealed record JournalLine(string League, string Name, string ReceivedAt, long Size, string Step, string At, string? Sha256);
+
+/// <summary>A download as the journal knows it. A name comes again after a thousand packets, so the arrival belongs to its identity.</summary>
+internal sealed record Download(string League, string Name, string ReceivedAt, long Size, Step Step, DateTimeOffset At, string? Sha256)
+{
+    public (string, string, string) Identity => (League, Name, ReceivedAt);
+}
+
+/// <summary>
+/// What we asked the hub for and what became of it, beside the metrics file. The hub counts a packet as delivered when the last
+/// byte left it; if we are killed before the packet has its name in INBOUND, only we can know that it has to be asked for again.
+/// </summary>
+internal sealed class Journal : IDisposable
+{
+    public const string FileName = "novahub-downloads.jsonl";
+
+    // The hub offers a packet again only within its next lists; this is for boards that were away for a season
+    private static readonly TimeSpan s_memory = TimeSpan.FromDays(120);
+
+    private readonly Dictionary<(string, string, string), Download> _downloads = [];
+    private readonly TimeProvider _time;
+    private readonly FileStream _file;
+
+    private Journal(string path, TimeProvider time)
+    {
+        _time = time;
+        Load(path);
+        var lines = new StringBuilder();
+        foreach (var download in _downloads.Values)
+        {
+            lines.Append(Line(download)).Append('\n');
+        }
+
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(lines.ToString()));
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <summary>Opens the journal and leaves out of it what is of no use any more.</summary>
+    public static Journal Open(string path, TimeProvider time) => new(path, time);
+
+    /// <summary>Downloads of a league that were begun and are not finished.</summary>
+    public IReadOnlyList<Download> Unfinished(LeagueId league) =>
+        [.. _downloads.Values.Where(d => d.League == league.ToString() && d.Step is Step.Wanted or Step.Whole)];
+
+    /// <summary>What is known about an entry of the hub's list.</summary>
+    public Download? Find(LeagueId league, PacketEntry entry) => _downloads.GetValueOrDefault((league.ToString(), entry.Filename.ToUpperInvariant(), entry.ReceivedAt ?? ""));
+
+    /// <summary>Whether exactly these bytes were placed under this name.</summary>
+    public bool WasPlaced(LeagueId league, string name, string sha256) =>
+        _downloads.Values.Any(d => d.Step == Step.Placed && d.League == league.ToString() && d.Name == name && d.Sha256 == sha256);
+
+    /// <summary>Notes that packets will be asked for. On disk when it returns.</summary>
+    public void Want(LeagueId league, IEnumerable<PacketEntry> entries) => Append(entries.Select(e =>
+        new Download(league.ToString(), e.Filename.ToUpperInvariant(), e.ReceivedAt ?? "", e.FileSize, Step.Wanted, _time.GetUtcNow(), null)), durable: true);
+
+    /// <summary>Notes a step of downloads.</summary>
+    /// <param name="downloads">As they are now.</param>
+    /// <param name="durable">Whether it must be on disk on return.</param>
+    public void Append(IEnumerable<Download> downloads, bool durable)
+    {
+        var text = new StringBuilder();
+        foreach (var download in downloads)
+        {
+            _downloads[download.Identity] = download;
+            text.Append(Line(download)).Append('\n');
+        }
+
+        if (text.Length > 0)
+        {
+            _file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            _file.Flush(flushToDisk: durable);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string Line(Download d) => JsonSerializer.Serialize(
+        new JournalLine(d.League, d.Name, d.ReceivedAt, d.Size, d.Step.ToString(), d.At.ToString("O", CultureInfo.InvariantCulture), d.Sha256),
+        JournalJson.Default.JournalLine);
+
+    private void Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        var oldest = _time.GetUtcNow() - s_memory;
+        foreach (var line in File.ReadLines(path))
+        {
+            JournalLine? read;
+            try
+            {
+                read = JsonSerializer.Deserialize(line, JournalJson.Default.JournalLine);
+            }
+            catch (JsonException)
+            {
+                // A line that a crash cut off says nothing; what went before it counts
+                continue;
+            }
+
+            if (read is not null && Enum.TryParse<Step>(read.Step, out var step)
+                && DateTimeOffset.TryParse(read.At, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
+            {
+                var download = new Download(read.League, read.Name, read.ReceivedAt, read.Size, step, at, read.Sha256);
+                _downloads[download.Identity] = download;
+            }
+        }
+
+        foreach (var old in _downloads.Values.Where(d => d.Step is Step.Placed or Step.Lost && d.At < oldest).ToList())
+        {
+            _downloads.Remove(old.Identity);
+        }
+    }
+}
