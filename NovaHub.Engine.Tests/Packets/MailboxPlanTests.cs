@@ -15,7 +15,8 @@ public sealed class MailboxPlanTests : IAsyncLifetime
 
     [Theory]
     [InlineData(Mailbox.Waiting, "IX_Packets_Waiting")]
-    [InlineData(Mailbox.Named, "IX_Packets_Name")]
+    [InlineData(Mailbox.NamedUnread, "IX_Packets_Name")]
+    [InlineData(Mailbox.NamedLatest, "IX_Packets_Name")]
     public async Task A_mailbox_is_read_by_the_index_made_for_it_and_never_sorted(string sql, string index)
     {
         var plan = await PlanAsync(sql);

@@ -47,12 +47,12 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
         """;
 
-    private const string NamedUnread = """
+    internal const string NamedUnread = """
         SELECT "Id", "Sha256" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL ORDER BY "Id"
         """;
 
-    private const string NamedLatest = """
+    internal const string NamedLatest = """
         SELECT "Id", "Sha256" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id" DESC LIMIT 1
         """;
