@@ -49,8 +49,7 @@ internal static class DemoCommand
 
     private static async Task<int> OnceAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient();
-        var rounds = await OpenAsync(app, http, cancellationToken);
+        var rounds = await OpenAsync(app, cancellationToken);
         for (var round = 1; round <= RoundsOfOnce; round++)
         {
             await rounds.PlayAsync(round, cancellationToken);
@@ -72,8 +71,7 @@ internal static class DemoCommand
 
     private static async Task<int> OnAndOnAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient();
-        var rounds = await OpenAsync(app, http, cancellationToken);
+        var rounds = await OpenAsync(app, cancellationToken);
         Console.WriteLine();
         Console.WriteLine($"The console is at {app.Urls.First()}");
         Console.WriteLine("Sign in with the set-up link above; once it is used, with the account that you made.");
@@ -95,7 +93,7 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<DemoRounds> OpenAsync(WebApplication app, HttpClient http, CancellationToken cancellationToken)
+    private static async Task<DemoRounds> OpenAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         await app.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
@@ -103,8 +101,8 @@ internal static class DemoCommand
         var league = new DemoLeague(storage.Root);
         var seats = await league.SetUpAsync(app.Services, cancellationToken);
         await app.OpenAsync(cancellationToken);
-        http.BaseAddress = new Uri(app.Urls.First());
-        var boards = seats.Select(s => new DemoBoard(s, league.Games, http, machine, app.Services.GetRequiredService<TimeProvider>())).ToList();
+        var hub = new Uri(app.Urls.First());
+        var boards = seats.Select(s => new DemoBoard(s, league.Games, hub, machine, app.Services.GetRequiredService<TimeProvider>())).ToList();
         foreach (var board in boards)
         {
             await board.SetUpAsync(cancellationToken);

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
+using CliWrap;
+using CliWrap.Buffered;
 using NovaHub.Engine.BrePackets;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
@@ -11,32 +10,68 @@ using NovaHub.Engine.Sandbox;
 namespace NovaHub.Web.Demo;
 
 /// <summary>
-/// A board that plays by itself: runs its own copy of the game under the emulator and speaks to the hub over HTTP with
-/// its own credentials, as any board's program does.
+/// A board that plays by itself: runs its own copy of the game under the emulator, and speaks to the hub through the program that
+/// real boards run, with a config.toml of its own.
 /// </summary>
-internal sealed class DemoBoard(DemoSeat seat, string games, HttpClient http, IDosMachine machine, TimeProvider clock)
+internal sealed class DemoBoard(DemoSeat seat, string games, Uri hub, IDosMachine machine, TimeProvider clock)
 {
     private const byte TimeCheck = 0x1A;
-    private string? _token;
     private int _directSequence;
 
     public string Name => seat.Name;
 
     public int BbsIndex => seat.BbsIndex;
 
-    public int Uploaded { get; private set; }
+    private string FolderName => $"B900N{seat.BbsIndex:D2}";
 
-    public int Downloaded { get; private set; }
+    private string Folder => Path.Combine(games, FolderName);
 
-    private string Folder => Path.Combine(games, $"B900N{seat.BbsIndex:D2}");
+    // Beside the games, not below the folder that is the drive of all of them
+    private string ClientFolder => Path.Combine(Path.GetDirectoryName(games)!, "boards", FolderName);
 
-    private string Packets => $"/service/api/v1/leagues/{DemoLeague.Id}/packets";
+    private string Outbound => Path.Combine(Folder, "OUTBOUND");
 
-    /// <summary>Fetches the nodelist and makes the board's game folder.</summary>
+    private string Inbound => Path.Combine(Folder, "INBOUND");
+
+    /// <summary>Makes the board's game folder and its client's configuration, and has the client fetch the nodelist.</summary>
     public async Task SetUpAsync(CancellationToken cancellationToken)
     {
-        var nodelist = await GetAsync($"/service/api/v1/leagues/{DemoLeague.Id}/nodelist", cancellationToken);
-        SandboxGame.Install(games, $"B900N{seat.BbsIndex:D2}", DemoLeague.Id, seat.Name, $"13:900/{seat.BbsIndex}", nodelist);
+        SandboxGame.Install(games, FolderName, DemoLeague.Id, seat.Name, $"13:900/{seat.BbsIndex}", null);
+        Directory.CreateDirectory(ClientFolder);
+        var text = $"""
+            # Made by novahub demo
+            [hub]
+            url = {Quote(hub.ToString())}
+            client_id = {Quote(seat.ClientId)}
+            client_secret = {Quote(seat.ClientSecret)}
+
+            [bbs]
+            name = {Quote(seat.Name)}
+
+            [sync]
+            sent_action = "delete"
+            max_retries = 3
+            retry_delay = 1
+
+            [leagues.{DemoLeague.Id.Game.Name}.{DemoLeague.Id.Number}]
+            bbs_index = {seat.BbsIndex}
+            outbound_dir = {Quote(Outbound)}
+            inbound_dir = {Quote(Inbound)}
+            game_folder = {Quote(Folder)}
+
+            """;
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using (var file = new StreamWriter(Path.Combine(ClientFolder, "config.toml"), options))
+        {
+            await file.WriteAsync(text.AsMemory(), cancellationToken);
+        }
+
+        await SyncAsync(cancellationToken);
     }
 
     /// <summary>Runs the board's own game.</summary>
@@ -50,18 +85,8 @@ internal sealed class DemoBoard(DemoSeat seat, string games, HttpClient http, ID
         }
     }
 
-    /// <summary>Uploads what the game wrote, in order; a file goes after the hub's 200.</summary>
-    public async Task UploadAsync(CancellationToken cancellationToken)
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Folder, "OUTBOUND")).Order(StringComparer.OrdinalIgnoreCase))
-        {
-            await PutAsync(Path.GetFileName(file), await File.ReadAllBytesAsync(file, cancellationToken), cancellationToken);
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>Sends a packet straight to another board, as a ROUTE override of its game would.</summary>
-    public async Task UploadDirectAsync(int index, CancellationToken cancellationToken)
+    /// <summary>Puts a packet straight for another board into OUTBOUND, as a ROUTE override of its game would.</summary>
+    public async Task WriteDirectAsync(int index, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var body = new byte[8];
@@ -70,80 +95,31 @@ internal sealed class DemoBoard(DemoSeat seat, string games, HttpClient http, ID
         BinaryPrimitives.WriteUInt32LittleEndian(body.AsSpan(4), (uint)(now.TimeOfDay.TotalSeconds * 10) + (uint)_directSequence);
         var name = new PacketName(DemoLeague.Id, seat.BbsIndex, index, _directSequence = (_directSequence + 1) % 1000);
         var bytes = BrePacketWriter.Write((uint)now.ToUnixTimeSeconds(), [new BreRecord(TimeCheck, (byte)seat.BbsIndex, (byte)index, body)]);
-        await PutAsync(name.ToString(), bytes, cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(Outbound, name.ToString()), bytes, cancellationToken);
     }
 
-    /// <summary>Downloads everything unread into the game's INBOUND.</summary>
+    /// <summary>Has the board's client send and fetch.</summary>
     /// <returns>How many packets came.</returns>
-    public async Task<int> DownloadAsync(CancellationToken cancellationToken)
+    public async Task<int> SyncAsync(CancellationToken cancellationToken)
     {
-        using var list = JsonDocument.Parse(await GetAsync($"{Packets}?unread=true", cancellationToken));
-        var count = 0;
-        foreach (var item in list.RootElement.GetProperty("packets").EnumerateArray())
+        var result = await Cli.Wrap(DemoClient.Path)
+            .WithArguments(["sync", "--json", "--config", Path.Combine(ClientFolder, "config.toml")])
+            .WithWorkingDirectory(ClientFolder)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellationToken);
+        if (result.ExitCode != 0)
         {
-            var name = item.GetProperty("filename").GetString()!;
-            var bytes = await GetAsync($"{Packets}/{name}", cancellationToken);
-            var isNodelist = NodelistName.IsMatch(name);
-            await File.WriteAllBytesAsync(
-                isNodelist ? Path.Combine(Folder, DemoLeague.Id.Game.NodelistDat) : Path.Combine(Folder, "INBOUND", name), bytes, cancellationToken);
-            count += isNodelist ? 0 : 1;
+            throw new IOException($"{Name}'s client ended with {result.ExitCode}: {result.StandardError.Trim()}");
         }
 
-        Downloaded += count;
-        return count;
+        using var metrics = JsonDocument.Parse(result.StandardOutput);
+        return metrics.RootElement.GetProperty("total_downloaded").GetInt32();
     }
 
     /// <summary>Packets that the game was given and did not read.</summary>
-    public int LeftInInbound() => Directory.EnumerateFiles(Path.Combine(Folder, "INBOUND")).Count();
+    public int LeftInInbound() => Directory.EnumerateFiles(Inbound).Count(f => PacketName.TryParse(Path.GetFileName(f), out _));
 
-    private async Task PutAsync(string name, byte[] bytes, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{Packets}/{name}") { Content = new ByteArrayContent(bytes) }, cancellationToken);
-        Uploaded++;
-    }
-
-    private async Task<byte[]> GetAsync(string path, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
-        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
-    {
-        for (var again = false; ; again = true)
-        {
-            _token ??= await TokenAsync(cancellationToken);
-            using var request = make();
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
-            var response = await http.SendAsync(request, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.Unauthorized && !again)
-            {
-                response.Dispose();
-                _token = null;
-                continue;
-            }
-
-            if (!response.IsSuccessStatusCode)
-            {
-                var said = await response.Content.ReadAsStringAsync(cancellationToken);
-                response.Dispose();
-                throw new HttpRequestException($"{Name} got {(int)response.StatusCode} for {request.RequestUri?.AbsolutePath}: {said}");
-            }
-
-            return response;
-        }
-    }
-
-    private async Task<string> TokenAsync(CancellationToken cancellationToken)
-    {
-        using var form = new FormUrlEncodedContent(
-        [
-            new("grant_type", "client_credentials"), new("client_id", seat.ClientId), new("client_secret", seat.ClientSecret),
-        ]);
-        using var response = await http.PostAsync("/service/api/v1/auth/token", form, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("access_token").GetString()!;
-    }
+    private static string Quote(string text) => "\"" + text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 
     private sealed class Unwatched : IDosOutput
     {
@@ -151,6 +127,20 @@ internal sealed class DemoBoard(DemoSeat seat, string games, HttpClient http, ID
 
         public void Write(ReadOnlySpan<byte> vt)
         {
+        }
+    }
+}
+
+/// <summary>The boards' program, as it lies beside this one.</summary>
+internal static class DemoClient
+{
+    /// <exception cref="IOException">It is not there.</exception>
+    public static string Path
+    {
+        get
+        {
+            var path = System.IO.Path.Combine(AppContext.BaseDirectory, "client", OperatingSystem.IsWindows() ? "novahub-client.exe" : "novahub-client");
+            return File.Exists(path) ? path : throw new IOException($"The boards' program {path} is missing: build or publish NovaHub.Web anew.");
         }
     }
 }

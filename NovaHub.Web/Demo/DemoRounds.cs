@@ -37,16 +37,20 @@ internal sealed class DemoRounds(IServiceProvider services, IReadOnlyList<DemoBo
         foreach (var board in boards)
         {
             await board.PlayAsync("PLANETARY /DETAILED FORCE", cancellationToken);
-            await board.UploadAsync(cancellationToken);
         }
 
-        await boards[0].UploadDirectAsync(boards[1].BbsIndex, cancellationToken);
-        Console.WriteLine($"Round {round}: the boards played and uploaded; the hub's game runs.");
-        await SettledAsync(cancellationToken);
+        await boards[0].WriteDirectAsync(boards[1].BbsIndex, cancellationToken);
         var fetched = 0;
         foreach (var board in boards)
         {
-            fetched += await board.DownloadAsync(cancellationToken);
+            fetched += await board.SyncAsync(cancellationToken);
+        }
+
+        Console.WriteLine($"Round {round}: the boards played and uploaded; the hub's game runs.");
+        await SettledAsync(cancellationToken);
+        foreach (var board in boards)
+        {
+            fetched += await board.SyncAsync(cancellationToken);
         }
 
         Console.WriteLine($"Round {round}: the boards fetched {fetched} packets.");
