@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace NovaHub.Client.Tests;
@@ -166,23 +165,6 @@ public sealed class ConfigTests
         Assert.Equal(2, missing.ExitCode);
         Assert.Contains("novahub-client init", missing.Err, StringComparison.Ordinal);
         Assert.Equal(2, (await board.RunAsync("frobnicate")).ExitCode);
-    }
-
-    [Fact]
-    public async Task The_program_is_small_and_starts_at_once()
-    {
-        var path = await ClientProgram.PathAsync();
-        Assert.InRange(new FileInfo(path).Length, 1, 15 * 1024 * 1024);
-        var times = new List<double>();
-        for (var i = 0; i < 10; i++)
-        {
-            var clock = Stopwatch.StartNew();
-            await using var client = await RunningClient.StartAsync(["--version"], "/");
-            await client.EndAsync();
-            times.Add(clock.Elapsed.TotalMilliseconds);
-        }
-
-        Assert.True(times.Min() < 50, $"Starting takes {times.Min():F0} ms at best.");
     }
 
     private static void Write(Board board, string text)

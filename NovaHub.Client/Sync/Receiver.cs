@@ -16,7 +16,7 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
     private const int Batch = 64;
 
     // The hub answers each line only after it has noted the delivery on its disk, so several lines share that wait
-    private const int Lines = 4;
+    private const int Lines = 6;
 
     public async Task ReceiveAsync(LeagueSettings league, LeagueReport report, Action<string> error, Stop stop)
     {
