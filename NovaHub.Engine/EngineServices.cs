@@ -75,6 +75,7 @@ public static class EngineServices
         services.AddSingleton<Mailbox>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<RouteMap>();
+        services.AddSingleton<TrafficReader>();
         return services;
     }
 }

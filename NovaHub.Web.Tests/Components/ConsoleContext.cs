@@ -17,6 +17,7 @@ using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Pages.Machine;
 using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 using NovaHub.Web.Tests.Browser;
@@ -49,6 +50,8 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<RouteMap>();
         Share<ScheduleBook>();
         Share<DosMachines>();
+        Share<SystemReader>();
+        Share<SettingsReader>();
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<TimeProvider>();

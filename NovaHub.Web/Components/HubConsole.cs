@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,6 +13,7 @@ using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Pages.Machine;
 using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 
@@ -41,6 +43,13 @@ internal static class HubConsole
         services.AddScoped<PersonActs>();
         services.AddScoped<BoardActions>();
         services.AddScoped<LeagueActions>();
+        services.AddSingleton<OpenCircuits>();
+        services.AddSingleton<CircuitHandler>(s => s.GetRequiredService<OpenCircuits>());
+        services.AddSingleton<SystemReader>();
+        // Now, before a file can be changed under the running hub
+        var configuration = builder.Configuration;
+        var settings = new SettingsSnapshot(configuration);
+        services.AddSingleton(s => new SettingsReader(configuration, settings, s));
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
