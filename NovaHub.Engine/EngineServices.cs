@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
 using NovaHub.Engine.Dos;
+using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
@@ -26,6 +27,7 @@ public static class EngineServices
             .AddLeagues(configuration)
             .AddPackets()
             .AddGames(configuration)
+            .AddJourneys()
             .AddAccounts();
     }
 
@@ -72,6 +74,7 @@ public static class EngineServices
         services.AddSingleton<PacketIntake>();
         services.AddSingleton<Mailbox>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<Packets.Explorer.PacketExplorer>();
         return services;
     }
 }

@@ -10,6 +10,7 @@ using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
 using NovaHub.Web.Security;
 
@@ -36,6 +37,7 @@ internal static class HubConsole
         services.AddScoped<Viewer>();
         services.AddScoped<Ticker>();
         services.AddScoped<RunActions>();
+        services.AddScoped<PacketActions>();
         services.AddSingleton<DashboardReader>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
@@ -57,6 +59,7 @@ internal static class HubConsole
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapPeople();
         app.MapRunFiles();
+        app.MapPacketFile();
     }
 
     private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");
