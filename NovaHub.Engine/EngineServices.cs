@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
@@ -24,6 +25,7 @@ public static class EngineServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddStorage(configuration)
+            .AddActivities()
             .AddLeagues(configuration)
             .AddPackets()
             .AddGames(configuration)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
@@ -44,7 +45,12 @@ public sealed class PacketRequeue(IDbContextFactory<HubDb> databases, HubDirecto
                         ? """UPDATE "Packets" SET "ConsumedAt" = NULL WHERE "Id" = @p0 AND "ConsumedAt" IS NOT NULL AND "StagedInRunId" IS NULL"""
                         : """UPDATE "Packets" SET "DeliveredAt" = NULL WHERE "Id" = @p0 AND "DeliveredAt" IS NOT NULL""",
                     packetId);
-                writer.Raise(Signal.Packets);
+                if (rows == 1)
+                {
+                    ActivityLog.Add(writer, Told(packet!, plan.ToGame, who));
+                    writer.Raise(Signal.Packets);
+                }
+
                 return rows == 1;
             },
             cancellationToken);
@@ -55,6 +61,17 @@ public sealed class PacketRequeue(IDbContextFactory<HubDb> databases, HubDirecto
 
         events.Publish(new LedgerEvent(LedgerEventKind.Requeued, packetId, packet!.Name, packet.Size, clock.GetUtcNow().UtcDateTime, plan.ToGame));
     }
+
+    private Activity Told(Packet packet, bool toGame, string? who) => new()
+    {
+        At = clock.GetUtcNow().UtcDateTime,
+        Kind = ActivityKind.Requeued,
+        Sentence = toGame ? $"{packet.Name} waits for the hub's game again." : $"{packet.Name} waits for its board again.",
+        LeagueId = packet.LeagueId,
+        BbsId = !toGame && directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league) && league.Members.TryGetValue(packet.Dest, out var board) ? board.Id : null,
+        PacketId = packet.Id,
+        Who = who,
+    };
 
     private RequeuePlan Plan(Packet? packet, long packetId)
     {

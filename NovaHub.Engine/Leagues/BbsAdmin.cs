@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 using OpenIddict.Abstractions;
@@ -71,6 +72,7 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
                 Permissions = { Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials },
             },
             cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardAdded, Sentence = $"{name} was added{(seats.Count == 0 ? "" : $" with {string.Join(", ", seats.Select(s => $"node {s.BbsIndex} of {s.League}"))}")}.", BbsId = bbs.Id, LeagueId = seats.Count == 1 ? seats[0].League : null }, cancellationToken);
         var warnings = await leagues.CommitAsync(db, transaction, seats.Select(s => s.League), cancellationToken);
         return (new BoardCredentials(bbs.ClientId, secret, name), warnings);
     }
@@ -82,7 +84,9 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await SeatAsync(db, await FindAsync(db, clientId, cancellationToken), seat, cancellationToken);
+        var bbs = await FindAsync(db, clientId, cancellationToken);
+        await SeatAsync(db, bbs, seat, cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardJoined, Sentence = $"{bbs.Name} is node {seat.BbsIndex} of {seat.League} now.", BbsId = bbs.Id, LeagueId = seat.League }, cancellationToken);
         return await leagues.CommitAsync(db, transaction, [seat.League], cancellationToken);
     }
 
@@ -101,7 +105,16 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
             bbs.CredentialStamp = NewStamp();
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(
+            db,
+            new Activity
+            {
+                At = clock.GetUtcNow().UtcDateTime,
+                Kind = active ? ActivityKind.BoardEnabled : ActivityKind.BoardDisabled,
+                Sentence = active ? $"{bbs.Name} may sign in again." : $"{bbs.Name} is locked out; its tokens are dead.",
+                BbsId = bbs.Id,
+            },
+            cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
     }
 
@@ -122,7 +135,7 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         descriptor.ClientSecret = secret;
         await applications.UpdateAsync(application, descriptor, cancellationToken);
         bbs.CredentialStamp = NewStamp();
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.SecretRotated, Sentence = $"{bbs.Name} got a new secret; the old one and its tokens are dead.", BbsId = bbs.Id }, cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
         return new BoardCredentials(clientId, secret, bbs.Name);
     }

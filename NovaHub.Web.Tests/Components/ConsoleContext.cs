@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Journeys;
@@ -49,6 +50,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketExplorer>();
         Share<PacketJourneys>();
         Share<PacketRequeue>();
+        Share<ActivityLog>();
         Share<TimeProvider>();
         Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator, TimeProvider.System));
         Bunit.Services.AddScoped<Viewer>();
