@@ -45,6 +45,7 @@ public sealed class Screens(Chromium chromium)
                 await ShootAsync(window, folder, $"run-{suffix}", $"/runs/{run.Id}", $"Run {run.Id}");
                 await ShootAsync(window, folder, $"packets-{suffix}", "/packets", "Packets");
                 await ShootAsync(window, folder, $"packet-{suffix}", "/packets/1", "900B0201.001");
+                await ShootAsync(window, folder, $"activity-{suffix}", "/activity", "Activity");
                 await ShootAsync(window, folder, $"leagues-{suffix}", "/leagues", "Leagues");
                 await ShootAsync(window, folder, $"bbses-{suffix}", "/bbses", "BBSes");
                 if (theme == "dark")

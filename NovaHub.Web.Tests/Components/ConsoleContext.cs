@@ -19,6 +19,7 @@ using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
 using NovaHub.Web.Tests.Browser;
 
@@ -53,6 +54,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<ActivityLog>();
         Share<TimeProvider>();
         Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator, TimeProvider.System));
+        Bunit.Services.AddSingleton<HubSearch>();
         Bunit.Services.AddScoped<Viewer>();
         Bunit.Services.AddScoped<Ticker>();
         Bunit.Services.AddScoped<RunActions>();

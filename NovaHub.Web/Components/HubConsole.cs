@@ -12,6 +12,7 @@ using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Components;
@@ -39,6 +40,7 @@ internal static class HubConsole
         services.AddScoped<RunActions>();
         services.AddScoped<PacketActions>();
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<HubSearch>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
     }

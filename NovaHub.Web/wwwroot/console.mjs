@@ -36,6 +36,18 @@ export function watchScheme(circuit) {
   return { end: () => dark.removeEventListener('change', look) };
 }
 
+/** Opens the search with Ctrl+K, or ⌘K, wherever the focus is. */
+export function watchSearchKeys(circuit) {
+  const press = e => {
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 'k') {
+      e.preventDefault();
+      circuit.invokeMethodAsync('OpenAsync');
+    }
+  };
+  document.addEventListener('keydown', press);
+  return { end: () => document.removeEventListener('keydown', press) };
+}
+
 remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
 if (!window.hubSkips) {
   window.hubSkips = true;
