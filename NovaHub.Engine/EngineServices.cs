@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Dos;
+using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
@@ -24,9 +26,11 @@ public static class EngineServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddStorage(configuration)
+            .AddActivities()
             .AddLeagues(configuration)
             .AddPackets()
             .AddGames(configuration)
+            .AddJourneys()
             .AddAccounts();
     }
 
@@ -76,6 +80,7 @@ public static class EngineServices
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<RouteMap>();
         services.AddSingleton<TrafficReader>();
+        services.AddSingleton<Packets.Explorer.PacketExplorer>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 using OpenIddict.Abstractions;
@@ -63,6 +64,7 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
                 Permissions = { Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials },
             },
             cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardAdded, Sentence = $"{name} was added{(seats.Count == 0 ? "" : $" with {string.Join(", ", seats.Select(s => $"node {s.BbsIndex} of {s.League}"))}")}.", BbsId = bbs.Id, LeagueId = seats.Count == 1 ? seats[0].League : null }, cancellationToken);
         var warnings = await leagues.CommitAsync(db, transaction, seats.Select(s => s.League), cancellationToken);
         return (new BoardCredentials(bbs.ClientId, secret, name), [.. notices, .. warnings]);
     }
@@ -74,7 +76,9 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var notices = await SeatAsync(db, await FindAsync(db, clientId, cancellationToken), seat, cancellationToken);
+        var bbs = await FindAsync(db, clientId, cancellationToken);
+        var notices = await SeatAsync(db, bbs, seat, cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardJoined, Sentence = $"{bbs.Name} is node {seat.BbsIndex} of {seat.League} now.", BbsId = bbs.Id, LeagueId = seat.League }, cancellationToken);
         return [.. notices, .. await leagues.CommitAsync(db, transaction, [seat.League], cancellationToken)];
     }
 
@@ -93,7 +97,16 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
             bbs.CredentialStamp = NewStamp();
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(
+            db,
+            new Activity
+            {
+                At = clock.GetUtcNow().UtcDateTime,
+                Kind = active ? ActivityKind.BoardEnabled : ActivityKind.BoardDisabled,
+                Sentence = active ? $"{bbs.Name} may sign in again." : $"{bbs.Name} is locked out; its tokens are dead.",
+                BbsId = bbs.Id,
+            },
+            cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
     }
 
@@ -114,7 +127,7 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
         descriptor.ClientSecret = secret;
         await applications.UpdateAsync(application, descriptor, cancellationToken);
         bbs.CredentialStamp = NewStamp();
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.SecretRotated, Sentence = $"{bbs.Name} got a new secret; the old one and its tokens are dead.", BbsId = bbs.Id }, cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
         return new BoardCredentials(clientId, secret, bbs.Name);
     }

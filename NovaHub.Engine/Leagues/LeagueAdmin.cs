@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
@@ -54,6 +55,7 @@ public sealed partial class LeagueAdmin(
         league.MaintenanceCommand = request.MaintenanceCommand ?? league.MaintenanceCommand;
         db.Add(league);
         await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.LeagueAdded, Sentence = $"League {league.Id}, {league.Name}, was added.", LeagueId = league.Id }, cancellationToken);
         return await CommitAsync(db, transaction, [request.Id], cancellationToken);
     }
 
@@ -81,6 +83,7 @@ public sealed partial class LeagueAdmin(
 
         await RefuseForeignAddressAsync(db, league.HubAddress, null, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.LeagueChanged, Sentence = $"League {id}, {league.Name}, was changed.", LeagueId = id }, cancellationToken);
         return await CommitAsync(db, transaction, [id], cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 
@@ -52,7 +53,8 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
             db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = index, QueuedAt = now });
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        var told = $"Version {next.Version} of {leagueId.NodelistName} was published{(next.Members.Count == 0 ? "" : $" and waits for {(next.Members.Count == 1 ? "1 board" : $"{next.Members.Count} boards")}")}.";
+        await ActivityLog.AddAsync(db, new Activity { At = now, Kind = ActivityKind.NodelistPublished, Sentence = told, LeagueId = leagueId }, cancellationToken);
         return result;
     }
 

@@ -12,9 +12,11 @@ using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
 using NovaHub.Web.Components.Pages.Machine;
 using NovaHub.Web.Components.Shared;
+using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Components;
@@ -50,7 +52,9 @@ internal static class HubConsole
         var configuration = builder.Configuration;
         var settings = new SettingsSnapshot(configuration);
         services.AddSingleton(s => new SettingsReader(configuration, settings, s));
+        services.AddScoped<PacketActions>();
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<HubSearch>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
     }
@@ -72,6 +76,7 @@ internal static class HubConsole
         app.MapPeople();
         app.MapRunFiles();
         app.MapNodelistFiles();
+        app.MapPacketFile();
     }
 
     private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");

@@ -58,6 +58,18 @@ export async function copyText(text) {
   return done;
 }
 
+/** Opens the search with Ctrl+K, or ⌘K, wherever the focus is. */
+export function watchSearchKeys(circuit) {
+  const press = e => {
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 'k') {
+      e.preventDefault();
+      circuit.invokeMethodAsync('OpenAsync');
+    }
+  };
+  document.addEventListener('keydown', press);
+  return { end: () => document.removeEventListener('keydown', press) };
+}
+
 remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
 if (!window.hubSkips) {
   window.hubSkips = true;
