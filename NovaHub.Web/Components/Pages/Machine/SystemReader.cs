@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Api;
+using NovaHub.Wire;
 using NovaHub.Web.Components.Live;
 
 namespace NovaHub.Web.Components.Pages.Machine;
