@@ -1,6 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
-
 namespace NovaHub.Client.Tests;
 
 /// <summary>Whatever breaks, every packet is accounted for on both sides: nothing lost, nothing half, nothing twice.</summary>
@@ -178,20 +175,5 @@ public sealed class BreakageTests
 
         await board.SyncAsync();
         Assert.Single(board.Consume());
-    }
-
-    /// <summary>A little file system of its own.</summary>
-    private sealed class SmallDisk(string path) : IAsyncDisposable
-    {
-        public static async Task<SmallDisk> MountAsync(string path, int kilobytes)
-        {
-            var result = await Cli.Wrap("mount").WithArguments(["-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", path])
-                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
-            Assert.True(result.ExitCode == 0, $"A small file system is needed to fill it up, and mounting one needs root (or a user namespace: unshare -rm ./test). {result.StandardError}");
-            return new SmallDisk(path);
-        }
-
-        public async ValueTask DisposeAsync() =>
-            await Cli.Wrap("umount").WithArguments(["-l", path]).WithValidation(CommandResultValidation.None).ExecuteAsync();
     }
 }

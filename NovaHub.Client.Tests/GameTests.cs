@@ -153,6 +153,10 @@ public sealed class GameTests
         await TrapAsync("is not 8.3", () => Edit(board.ConfigPath, t => t.Replace("game_command", $"game_dos_path = \"C:\\\\{Path.GetFileName(board.Folder).ToUpperInvariant()}\\\\B555N02\"\ngame_command", StringComparison.Ordinal)));
         await TrapAsync("network path", () => Edit(board.ConfigPath, t => t.Replace($"game_folder = \"{game}\"", "game_folder = '\\\\server\\share\\BRE'", StringComparison.Ordinal)), exit: 2);
         Assert.Equal(0, (await board.RunAsync("validate")).ExitCode);
+        await using (await SmallDisk.MountAsync(board.Outbound, kilobytes: 16, readOnly: true))
+        {
+            Assert.Contains("can't be written to", (await board.RunAsync("validate")).Out, StringComparison.Ordinal);
+        }
 
         async Task TrapAsync(string sentence, Func<Action> set, int exit = 1)
         {

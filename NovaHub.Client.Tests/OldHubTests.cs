@@ -179,6 +179,52 @@ public sealed class OldHubTests
     }
 
     [Fact]
+    public async Task One_thing_at_which_the_hub_fails_does_not_hold_up_the_rest()
+    {
+        await using var hub = await OldHub.StartAsync();
+        using var board = hub.NewBoard();
+        hub.Queue("555B0302.001", [1]);
+        hub.Queue("555B0302.002", [2]);
+        board.Write("555B0201.001", [1]);
+        board.Write("555B0201.002", [1]);
+        hub.Instead = context =>
+        {
+            var fails = context.Request.Path.Value!.EndsWith(".001", StringComparison.Ordinal);
+            context.Response.StatusCode = fails ? 500 : 200;
+            return Task.FromResult(fails);
+        };
+        var ran = await board.RunAsync();
+        Assert.Equal(1, ran.ExitCode);
+        Assert.Equal(2, ran.Err.Split('\n').Count(l => l.Contains("Again and again the hub answered 500", StringComparison.Ordinal)));
+        Assert.Equal(["555B0302.002"], board.Consume().Select(p => p.Name));
+        // Those behind it on its route do not overtake it
+        Assert.Empty(hub.Received);
+        hub.Instead = null;
+        await board.SyncAsync();
+        Assert.Equal(["555B0201.001", "555B0201.002"], hub.Received.Select(r => r.Name));
+        Assert.Equal(["555B0302.001"], board.Consume().Select(p => p.Name));
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_its_next_try_ends_at_once_when_asked()
+    {
+        await using var hub = await OldHub.StartAsync();
+        using var board = hub.NewBoard();
+        board.Sync = "max_retries = 5\nretry_delay = 60";
+        board.WriteConfig();
+        board.Write("555B0201.001", [1]);
+        hub.Instead = context =>
+        {
+            context.Response.StatusCode = context.Request.Method == "PUT" ? 503 : 200;
+            return Task.FromResult(context.Request.Method == "PUT");
+        };
+        await using var client = await board.StartAsync("--verbose");
+        await HubHost.UntilAsync(() => Task.FromResult(client.Out.Contains("trying again in", StringComparison.Ordinal)), "it waits for its next try");
+        await client.SignalAsync(15);
+        Assert.Equal(130, (await client.EndAsync(5)).ExitCode);
+    }
+
+    [Fact]
     public async Task A_refusal_is_not_tried_again_and_a_hub_that_is_gone_is_told_in_words()
     {
         var hub = await OldHub.StartAsync();

@@ -13,6 +13,7 @@ public sealed class SpeedTests
     [Fact]
     public async Task A_thousand_waiting_packets_come_at_300_a_second_or_more()
     {
+        await ClientProgram.PathAsync();
         await using var hub = await LeagueHub.StartAsync();
         using var board = new Board(hub.Host, hub.Credentials);
         var rates = new List<double>();

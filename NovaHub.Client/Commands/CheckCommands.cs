@@ -25,7 +25,7 @@ internal static class CheckCommands
         {
             using var session = ClientSession.Open(parsed);
             return session.IsUsable()
-                ? session.Print(await new ConnectionTest(session.Config, session.Hub()).RunAsync(stop))
+                ? session.Print(await new ConnectionTest(session.Config, session.Hub(stop)).RunAsync(stop))
                 : ExitCode.BadConfiguration;
         });
         return command;

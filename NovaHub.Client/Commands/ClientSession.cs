@@ -76,7 +76,8 @@ internal sealed class ClientSession : IDisposable
         return false;
     }
 
-    public HubClient Hub() => new(_connection ??= new HubConnection(Config.Hub, Config.Sync, Time, Voice, Redactor));
+    /// <summary>The hub. Between tries, <paramref name="stop"/> ends the waiting.</summary>
+    public HubClient Hub(CancellationToken stop) => new(_connection ??= new HubConnection(Config.Hub, Config.Sync, Time, Voice, Redactor) { NoNewTries = stop });
 
     /// <summary>Shows what a check found. The exit code follows from it.</summary>
     public int Print(IReadOnlyList<CheckLine> lines)

@@ -38,7 +38,7 @@ internal static class DaemonCommand
         }
 
         voice.Say(Level.Info, $"novahub-client {ClientVersion.Text} for {config.BbsName}: {config.Hub.Url}, {config.Enabled.Count()} league(s), a sync every {config.Daemon.SyncInterval.TotalSeconds:F0} s.");
-        var synchronizer = new Synchronizer(config, session.Hub(), ClientSession.Time, voice, session.Redactor);
+        var synchronizer = new Synchronizer(config, session.Hub(stop), ClientSession.Time, voice, session.Redactor);
         using var daemon = new Daemon(config, synchronizer, new GameRunner(config.Daemon, ClientSession.Time, voice), ClientSession.Time, voice);
         await daemon.RunAsync(stop);
         voice.Say(Level.Info, "Stopped.");

@@ -32,7 +32,7 @@ internal static class SyncCommand
         }
 
         using var folders = new GameFolders();
-        var synchronizer = new Synchronizer(session.Config, session.Hub(), ClientSession.Time, session.Voice, session.Redactor);
+        var synchronizer = new Synchronizer(session.Config, session.Hub(stop), ClientSession.Time, session.Voice, session.Redactor);
         var report = await synchronizer.RunAsync(folders.TryTake, stop);
         if (session.Json)
         {

@@ -38,7 +38,7 @@ internal sealed class HubClient(HubConnection connection)
 
     /// <summary>What waits for us, oldest first.</summary>
     public async Task<IReadOnlyList<PacketEntry>> UnreadAsync(LeagueId league, CancellationToken cancellationToken) =>
-        (await GetJsonAsync($"leagues/{league}/packets?unread=true", ClientJson.Default.PacketsAnswer, cancellationToken)).Packets ?? [];
+        (await GetJsonAsync($"leagues/{league}/packets?unread=true", ClientJson.Default.PacketsAnswer, cancellationToken)).Packets?.Where(p => p is not null).ToList() ?? [];
 
     /// <summary>Sends a file. When this returns, the hub has it to stay.</summary>
     public Task UploadAsync(PacketName name, FileStream file, CancellationToken cancellationToken) => connection.SendAsync(
@@ -51,7 +51,9 @@ internal sealed class HubClient(HubConnection connection)
             return new HttpRequestMessage(HttpMethod.Put, HubConnection.Address($"leagues/{name.League}/packets/{name}")) { Content = body };
         },
         async (response, silence) => response.StatusCode == HttpStatusCode.OK
-            ? await HubConnection.ReadJsonAsync(response, ClientJson.Default.UploadAnswer, silence)
+            && await HubConnection.ReadJsonAsync(response, ClientJson.Default.UploadAnswer, silence) is { } answer
+            && name.ToString().Equals(answer.Filename ?? name.ToString(), StringComparison.OrdinalIgnoreCase)
+            ? answer
             : throw new BrokenBodyException($"the hub answered {(int)response.StatusCode} to an upload, which says nothing"),
         cancellationToken);
 
@@ -136,6 +138,12 @@ internal sealed class HubClient(HubConnection connection)
             Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0,
         });
         var digest = await CopyAsync(response, file, silence);
+        if (!OperatingSystem.IsLinux())
+        {
+            // Linux waits once for a whole batch, see InboundFolder
+            file.Flush(flushToDisk: true);
+        }
+
         var length = file.Length;
         if (response.Content.Headers.ContentLength is null && expected is { } size && size != length)
         {

@@ -50,13 +50,16 @@ internal sealed class HubConnection : IDisposable
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("novahub-client", ClientVersion.Text));
     }
 
+    /// <summary>Ends the waiting between tries: who is asked to end does not begin anew.</summary>
+    public CancellationToken NoNewTries { get; init; }
+
     /// <summary>
     /// Sends a request until it is answered or <c>max_retries</c> is used up.
     /// </summary>
     /// <param name="make">Makes the request anew for each try, relative to the API.</param>
     /// <param name="read">Reads the answer, of whatever status below 400; a broken body is tried again.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="HubRefusedException">4xx.</exception>
+    /// <exception cref="HubRefusedException">4xx, or again and again 500.</exception>
     /// <exception cref="HubUnreachableException">No usable answer.</exception>
     public Task<T> SendAsync<T>(Func<Silence, HttpRequestMessage> make, Func<HttpResponseMessage, Silence, Task<T>> read, CancellationToken cancellationToken) =>
         RetryAsync(async silence =>
@@ -79,17 +82,6 @@ internal sealed class HubConnection : IDisposable
             }
         }, cancellationToken);
 
-    /// <summary>A request without a token.</summary>
-    public Task<T> SendOpenAsync<T>(Func<HttpRequestMessage> make, Func<HttpResponseMessage, Silence, Task<T>> read, CancellationToken cancellationToken) =>
-        RetryAsync(async silence =>
-        {
-            using var request = make();
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
-            silence.Break();
-            await ThrowIfRefusedAsync(response, silence);
-            return await read(response, silence);
-        }, cancellationToken);
-
     public void Dispose()
     {
         _http.Dispose();
@@ -101,7 +93,7 @@ internal sealed class HubConnection : IDisposable
         for (var tries = 0; ; tries++)
         {
             string trouble;
-            TimeSpan? asked = null;
+            BusyException? busy = null;
             Exception? cause = null;
             using (var silence = new Silence(_sync.Timeout, _time, cancellationToken))
             {
@@ -109,9 +101,9 @@ internal sealed class HubConnection : IDisposable
                 {
                     return await attempt(silence);
                 }
-                catch (BusyException busy)
+                catch (BusyException answer)
                 {
-                    (trouble, asked, cause) = (busy.Message, busy.RetryAfter, busy);
+                    (trouble, busy, cause) = (answer.Message, answer, answer);
                 }
                 catch (OperationCanceledException) when (silence.IsOver && !cancellationToken.IsCancellationRequested)
                 {
@@ -123,15 +115,18 @@ internal sealed class HubConnection : IDisposable
                 }
             }
 
+            var asked = busy?.RetryAfter;
             if (tries >= _sync.MaxRetries || asked > s_longestPause)
             {
-                throw new HubUnreachableException(
+                // A hub that fails at one thing may be well otherwise: what it fails at must not hold up the rest
+                throw busy is { IsAboutThis: true } ? new HubRefusedException(busy.Status, trouble, $"Again and again {trouble}.") : new HubUnreachableException(
                     $"{_hub.Url.Authority}: {trouble}{(asked > s_longestPause ? $"; it asks to be left alone for {asked.Value.TotalMinutes:F0} minutes" : "")}.", cause);
             }
 
             var pause = asked ?? Pause(tries);
             _voice.Say(Level.Detail, $"{_hub.Url.Authority}: {trouble}; trying again in {pause.TotalSeconds:0.#} s.");
-            await Task.Delay(pause, _time, cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, NoNewTries);
+            await Task.Delay(pause, _time, either.Token);
         }
     }
 
@@ -218,7 +213,7 @@ internal sealed class HubConnection : IDisposable
         var detail = await DetailAsync(response, silence);
         if (status == 429 || status >= 500 || status == 408)
         {
-            throw new BusyException($"the hub answered {status}{(detail.Length > 0 ? $" ({detail})" : "")}", RetryAfter(response));
+            throw new BusyException(status, $"the hub answered {status}{(detail.Length > 0 ? $" ({detail})" : "")}", RetryAfter(response));
         }
 
         throw new HubRefusedException(status, detail, status switch
@@ -282,8 +277,13 @@ internal sealed class HubConnection : IDisposable
         _ => $"the connection broke ({failure.Message})",
     };
 
-    private sealed class BusyException(string message, TimeSpan? retryAfter) : Exception(message)
+    private sealed class BusyException(int status, string message, TimeSpan? retryAfter) : Exception(message)
     {
+        public int Status { get; } = status;
+
+        // 502, 503 and 504 speak of the hub as a whole
+        public bool IsAboutThis => Status >= 500 && Status is not (502 or 503 or 504);
+
         public TimeSpan? RetryAfter { get; } = retryAfter;
     }
 }

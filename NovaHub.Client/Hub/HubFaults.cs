@@ -4,7 +4,7 @@ namespace NovaHub.Client.Hub;
 internal sealed class HubUnreachableException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The hub said no. Trying again does not help.</summary>
-/// <param name="status">HTTP status, 4xx.</param>
+/// <param name="status">HTTP status: 4xx, or the 5xx that came again and again for this one thing.</param>
 /// <param name="detail">What the hub said.</param>
 /// <param name="message">The same for a sysop.</param>
 internal sealed class HubRefusedException(int status, string detail, string message) : Exception(message)

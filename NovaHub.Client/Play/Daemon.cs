@@ -64,7 +64,19 @@ internal sealed class Daemon(ClientConfig config, Synchronizer synchronizer, Gam
     private async Task SyncAsync(CancellationToken stop)
     {
         WriteStatus("syncing");
-        var report = await synchronizer.RunAsync(_folders.TryTake, stop);
+        SyncReport report;
+        try
+        {
+            report = await synchronizer.RunAsync(_folders.TryTake, stop);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A fault of this program. A daemon that nobody looks at goes on, and says so
+            voice.Say(Level.Error, $"The sync failed and is tried again in {config.Daemon.SyncInterval.TotalSeconds:F0} s: {fault}");
+            _count = (_count.All + 1, _count.Failed + 1, _count.Uploaded, _count.Downloaded);
+            return;
+        }
+
         voice.Summary(report);
         var failed = report.Errors.Count > 0;
         lock (_gate)
@@ -124,10 +136,10 @@ internal sealed class Daemon(ClientConfig config, Synchronizer synchronizer, Gam
         {
             return;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             plan.Note(new PlayResult(PlayResult.Failed, failure.Message), time.GetUtcNow());
-            voice.Say(Level.Error, $"{league.Key}: maintenance failed. {failure.Message}");
+            voice.Say(Level.Error, $"{league.Key}: maintenance failed. {(failure is IOException or UnauthorizedAccessException ? failure.Message : failure)}");
         }
 
         if (HasMail(league))

@@ -7,10 +7,12 @@ namespace NovaHub.Client.Sync;
 internal static partial class FileLocks
 {
     private const int GetLock = 5;
+    private const int SetSignal = 10;
     private const int SetLease = 1024;
     private const short ReadLock = 0;
     private const short NoLock = 2;
     private const int TryAgain = 11;
+    private const int Urgent = 23;
 
     /// <summary>Opens a file for reading while nobody writes to it or has it locked; null when somebody does.</summary>
     /// <exception cref="FileNotFoundException">It is gone.</exception>
@@ -47,6 +49,12 @@ internal static partial class FileLocks
     // A lease for reading is given only while nobody has the file open for writing
     private static bool IsOpenForWriting(SafeFileHandle file)
     {
+        // Somebody who opens it in this very moment has us told by a signal; the usual one would end us, this one is ignored
+        if (Control(file, SetSignal, Urgent) != 0)
+        {
+            return false;
+        }
+
         if (Control(file, SetLease, ReadLock) != 0)
         {
             return Marshal.GetLastPInvokeError() == TryAgain;

@@ -42,8 +42,14 @@ internal sealed class InboundFolder(string path, LeagueId league)
         return count;
     }
 
-    /// <summary>Waits until everything in the folder is on disk.</summary>
-    public void Sync() => DurableFile.SyncFileSystem(path);
+    /// <summary>Waits until everything in the folder is on disk, names included. Elsewhere than on Linux each file was brought there when it came.</summary>
+    public void Sync()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            DurableFile.SyncFileSystem(path);
+        }
+    }
 
     /// <summary>Gives a gathered packet its name. False when the name is taken, by the last <see cref="Look"/> or meanwhile.</summary>
     public bool TryPlace(string name)

@@ -39,8 +39,8 @@ internal sealed class Journal : IDisposable
 {
     public const string FileName = "novahub-downloads.jsonl";
 
-    // The hub offers a packet again only within its next lists; this is for boards that were away for a season
-    private static readonly TimeSpan s_memory = TimeSpan.FromDays(120);
+    // The hub offers a packet again only in its next lists; this is for boards that were away for a while
+    private static readonly TimeSpan s_memory = TimeSpan.FromDays(60);
 
     private readonly Dictionary<(string, string, string), Download> _downloads = [];
     private readonly TimeProvider _time;
@@ -49,18 +49,16 @@ internal sealed class Journal : IDisposable
     private Journal(string path, TimeProvider time)
     {
         _time = time;
-        Load(path);
-        var lines = new StringBuilder();
-        foreach (var download in _downloads.Values)
+        if (!TryLoad(path, out var lines) || lines > (2 * _downloads.Count) + 100)
         {
-            lines.Append(Line(download)).Append('\n');
+            var text = string.Concat(_downloads.Values.Select(d => Line(d) + "\n"));
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text));
         }
 
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(lines.ToString()));
         _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
     }
 
-    /// <summary>Opens the journal and leaves out of it what is of no use any more.</summary>
+    /// <summary>Opens the journal. It is written anew when most of it is of no use any more.</summary>
     public static Journal Open(string path, TimeProvider time) => new(path, time);
 
     /// <summary>Downloads of a league that were begun and are not finished.</summary>
@@ -103,38 +101,50 @@ internal sealed class Journal : IDisposable
         new JournalLine(d.League, d.Name, d.ReceivedAt, d.Size, d.Step.ToString(), d.At.ToString("O", CultureInfo.InvariantCulture), d.Sha256),
         JournalJson.Default.JournalLine);
 
-    private void Load(string path)
+    // False when there is none, or a crash cut off its last line: what is appended must begin on a line of its own
+    private bool TryLoad(string path, out int lines)
     {
+        lines = 0;
         if (!File.Exists(path))
         {
-            return;
+            return false;
+        }
+
+        var text = File.ReadAllText(path);
+        var whole = text.Length == 0 || text[^1] == '\n';
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            lines++;
+            whole &= TryAdd(line);
         }
 
         var oldest = _time.GetUtcNow() - s_memory;
-        foreach (var line in File.ReadLines(path))
+        foreach (var old in _downloads.Values.Where(d => d.Step is Step.Placed or Step.Lost && d.At < oldest).ToList())
         {
-            JournalLine? read;
-            try
-            {
-                read = JsonSerializer.Deserialize(line, JournalJson.Default.JournalLine);
-            }
-            catch (JsonException)
-            {
-                // A line that a crash cut off says nothing; what went before it counts
-                continue;
-            }
+            _downloads.Remove(old.Identity);
+        }
 
-            if (read is not null && Enum.TryParse<Step>(read.Step, out var step)
+        return whole;
+    }
+
+    private bool TryAdd(string line)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(line, JournalJson.Default.JournalLine) is { } read && Enum.TryParse<Step>(read.Step, out var step)
                 && DateTimeOffset.TryParse(read.At, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
             {
                 var download = new Download(read.League, read.Name, read.ReceivedAt, read.Size, step, at, read.Sha256);
                 _downloads[download.Identity] = download;
+                return true;
             }
-        }
 
-        foreach (var old in _downloads.Values.Where(d => d.Step is Step.Placed or Step.Lost && d.At < oldest).ToList())
+            return false;
+        }
+        catch (JsonException)
         {
-            _downloads.Remove(old.Identity);
+            // A line that a crash cut off says nothing; what went before it counts
+            return false;
         }
     }
 }

@@ -53,7 +53,6 @@ internal sealed class Receiver(HubClient hub, Journal journal, NodelistStore nod
             var isNodelist = NodelistName.TryParse(entry.Filename ?? "", out var listed);
             if (isNodelist ? listed != league.Id : !PacketName.TryParse(entry.Filename, out var name) || name.League != league.Id)
             {
-                report.Errors++;
                 voice.Say(Level.Warning, $"{league.Key}: the hub offers a file whose name is none of this league's; it is left alone.");
                 continue;
             }

@@ -28,7 +28,11 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
                 }
 
                 line.File(file.Name.ToString());
-                await OneAsync(league, file, report, error, stop);
+                if (!await OneAsync(league, file, report, error, stop))
+                {
+                    return;
+                }
+
                 line.Done();
             }
         }
@@ -38,7 +42,8 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
         }
     }
 
-    private async Task OneAsync(LeagueSettings league, OutboundFile file, LeagueReport report, Action<string> error, Stop stop)
+    // False when the ones behind it should not overtake it
+    private async Task<bool> OneAsync(LeagueSettings league, OutboundFile file, LeagueReport report, Action<string> error, Stop stop)
     {
         try
         {
@@ -48,7 +53,7 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
                 {
                     report.Waiting++;
                     voice.Say(Level.Detail, $"{league.Key}: {file.Name} is in use and waits.");
-                    return;
+                    return true;
                 }
 
                 if (body.Length == 0)
@@ -56,7 +61,7 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
                     // The hub takes no empty packet; a game that just made the file will fill it
                     report.Waiting++;
                     voice.Say(Level.Detail, $"{league.Key}: {file.Name} is empty and waits.");
-                    return;
+                    return true;
                 }
 
                 await hub.UploadAsync(file.Name, body, stop.Now);
@@ -71,23 +76,24 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
                 throw new LeagueOverException();
             }
 
-            return;
+            return refused.Status < 500;
         }
         catch (FileNotFoundException)
         {
             // The game took it back
-            return;
+            return true;
         }
         catch (UnauthorizedAccessException denied)
         {
             error($"{file.Name} can't be read: {denied.Message}");
-            return;
+            return true;
         }
 
         report.Uploaded++;
         report.BytesUploaded += file.Length;
         voice.Say(Level.Detail, $"{league.Key}: sent {file.Name} ({file.Length} bytes).");
         LetGo(file, error);
+        return true;
     }
 
     // The hub has it: from here on a failure costs at most a second, harmless upload of the same bytes
