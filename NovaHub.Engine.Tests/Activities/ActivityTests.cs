@@ -81,13 +81,14 @@ public class ActivityTests
     {
         var clock = new FakeTimeProvider();
         var gate = new RefusalGate(clock);
-        Assert.Equal(RefusalGate.PerMinute, Enumerable.Range(0, 100).Count(_ => gate.Tells(1, "The Dive")));
-        Assert.True(gate.Tells(2, "Last Resort"));
+        Assert.Equal(RefusalGate.PerMinute, Enumerable.Range(0, 100).Count(i => gate.Tells(1, "The Dive", $"{i}")));
+        Assert.Equal(1, Enumerable.Range(0, 10).Count(_ => gate.Tells(3, "The Attic", "always the same")));
+        Assert.True(gate.Tells(2, "Last Resort", "0"));
         Assert.Empty(gate.TakeOver());
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal([(1, "The Dive", 95)], gate.TakeOver());
+        Assert.Equal([(1, "The Dive", 95), (3, "The Attic", 9)], gate.TakeOver().OrderBy(b => b.BbsId));
         Assert.Empty(gate.TakeOver());
-        Assert.True(gate.Tells(1, "The Dive"));
+        Assert.True(gate.Tells(1, "The Dive", "0"));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 namespace NovaHub.Engine.Activities;
 
 /// <summary>
-/// Lets so many refusals of each board a minute be told one by one and counts the others, so that a board that tries
-/// the same thing a hundred times a second fills neither the database nor the page.
+/// Lets so many different refusals of each board a minute be told one by one and counts the others, so that a board that
+/// tries the same thing a hundred times a second fills neither the database nor the page.
 /// </summary>
 /// <param name="clock">Tells when a minute is over.</param>
 public sealed class RefusalGate(TimeProvider clock)
@@ -16,8 +16,11 @@ public sealed class RefusalGate(TimeProvider clock)
     private readonly Dictionary<int, Window> _windows = [];
 
     /// <summary>Counts a refusal.</summary>
+    /// <param name="bbsId">The board.</param>
+    /// <param name="board">Its name.</param>
+    /// <param name="reason">Why; the same reason is told once a minute.</param>
     /// <returns>Whether this one is told.</returns>
-    public bool Tells(int bbsId, string board)
+    public bool Tells(int bbsId, string board, string reason)
     {
         lock (_gate)
         {
@@ -26,9 +29,8 @@ public sealed class RefusalGate(TimeProvider clock)
                 _windows[bbsId] = window = new Window(board, clock.GetTimestamp());
             }
 
-            if (window.Told < PerMinute)
+            if (window.Told.Count < PerMinute && window.Told.Add(reason))
             {
-                window.Told++;
                 return true;
             }
 
@@ -55,7 +57,7 @@ public sealed class RefusalGate(TimeProvider clock)
 
         public long Began { get; } = began;
 
-        public int Told { get; set; }
+        public HashSet<string> Told { get; } = [];
 
         public int Counted { get; set; }
     }

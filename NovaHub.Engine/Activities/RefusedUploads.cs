@@ -22,7 +22,7 @@ public sealed class RefusedUploads(ActivityLog activities, TimeProvider clock, I
     /// <param name="reason">The sentence that the board got.</param>
     public void Note(int bbsId, string board, LeagueId? league, string reason)
     {
-        if (_gate.Tells(bbsId, board))
+        if (_gate.Tells(bbsId, board, reason))
         {
             _notes.Writer.TryWrite(new Activity
             {

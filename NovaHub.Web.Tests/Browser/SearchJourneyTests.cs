@@ -25,10 +25,10 @@ public sealed class SearchJourneyTests(Chromium chromium)
         var board = hub.Get<HubDirectory>().Current.Leagues[league].Members[2];
         for (var i = 0; i < 40; i++)
         {
-            Assert.NotNull(hub.Get<PacketIntake>().Judge(board, "900B", "900B0301.001").Refusal);
+            Assert.NotNull(hub.Get<PacketIntake>().Judge(board, "900B", $"900B0301.{i:D3}").Refusal);
         }
 
-        await Expect(page.Locator(".activity")).ToContainTextAsync("900B0301.001 comes from node 3");
+        await Expect(page.Locator(".activity")).ToContainTextAsync("900B0301.000 comes from node 3");
         await page.GetByRole(AriaRole.Combobox, new() { Name = "What", Exact = true }).SelectOptionAsync("UploadRefused");
         await Expect(page.Locator(".activity li")).ToHaveCountAsync(5);
         await page.ReloadAsync();
