@@ -4,12 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Dos;
+using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine;
@@ -23,14 +26,16 @@ public static class EngineServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddStorage(configuration)
+            .AddActivities()
             .AddLeagues(configuration)
             .AddPackets()
             .AddGames(configuration)
+            .AddJourneys()
             .AddAccounts();
     }
 
     /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND.</summary>
-    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule();
+    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule().AddSingleton<ScheduleBook>();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -53,6 +58,7 @@ public static class EngineServices
         services.Configure<HubOptions>(configuration.GetSection("Hub"));
         services.AddSingleton<HubDirectory>();
         services.AddSingleton<NodelistPublisher>();
+        services.AddSingleton<NodelistHistory>();
         services.AddSingleton<LeagueAdmin>();
         services.AddSingleton<BbsAdmin>();
         return services;
@@ -72,6 +78,9 @@ public static class EngineServices
         services.AddSingleton<PacketIntake>();
         services.AddSingleton<Mailbox>();
         services.AddSingleton<LedgerReader>();
+        services.AddSingleton<RouteMap>();
+        services.AddSingleton<TrafficReader>();
+        services.AddSingleton<Packets.Explorer.PacketExplorer>();
         return services;
     }
 }

@@ -55,5 +55,49 @@ public class BrePacketTests
     [InlineData("0102030405060708090A0B")]
     public void Less_than_a_header_is_no_packet(string hex) => Assert.False(BrePacketShape.IsWhole(Convert.FromHexString(hex)));
 
+    [Fact]
+    public void Everything_that_was_written_is_read_back_with_its_sizes_and_never_its_content() =>
+        Gen.Select(Gen.UInt, s_record.Array[0, 6]).Sample((rising, records) =>
+        {
+            // Padding and a record of 0F bytes to the very end are the same thing
+            records = [.. records.Where(r => r.Type != 0x0F)];
+            var outline = BrePacketReader.Read(BrePacketWriter.Write(rising, records));
+            Assert.True(outline.IsWhole);
+            Assert.Equal(rising, outline.Rising);
+            Assert.Equal(
+                records.Select(r => (r.Type, (int)r.Source, (int)r.Dest, BrePacketWriter.Compress(r.Body).Length, r.Body.Length, true)),
+                outline.Records.Select(r => (r.Type, r.Source, r.Dest, r.PackedSize, r.Size, r.CrcOk)));
+        });
+
+    [Fact]
+    public void Any_bytes_at_all_can_be_read_and_agree_on_what_is_whole() =>
+        Gen.Byte.Array[0, 200].Sample(bytes => BrePacketReader.Read(bytes).IsWhole == BrePacketShape.IsWhole(bytes));
+
+    [Fact]
+    public void A_packet_cut_off_shows_what_is_whole_and_counts_the_rest()
+    {
+        var packet = BrePacketWriter.Write(9, [new BreRecord(0x1A, 2, 1, [1, 2, 3, 4, 5, 6, 7, 8]), new BreRecord(0x09, 2, 3, new byte[2659])]);
+        var outline = BrePacketReader.Read(packet.AsSpan(0, 12 + 9 + 8 + 11));
+        Assert.False(outline.IsWhole);
+        Assert.Equal([("Time Check", 8)], outline.Records.Select(r => (r.Name!, r.Size)));
+        Assert.Equal(11, outline.CutOff);
+        Assert.Null(BrePacketReader.Read(packet.AsSpan(0, 5)).Rising);
+    }
+
+    [Fact]
+    public void A_type_that_nobody_knows_has_no_name_and_is_shown_all_the_same()
+    {
+        var outline = BrePacketReader.Read(BrePacketWriter.Write(9, [new BreRecord(0x42, 2, 1, [0xFD, 0, 0, 7])]));
+        Assert.Equal(new BreRecordOutline(0x42, null, 2, 1, 5, 4, true), Assert.Single(outline.Records));
+    }
+
+    [Fact]
+    public void A_wrong_checksum_is_told_of_the_record_that_has_it()
+    {
+        var packet = BrePacketWriter.Write(7, [new BreRecord(0x09, 2, 3, "a message"u8.ToArray()), new BreRecord(0x1A, 2, 1, [1, 2, 3])]);
+        packet[25] ^= 4;
+        Assert.Equal([false, true], BrePacketReader.Read(packet).Records.Select(r => r.CrcOk));
+    }
+
     private static int Length(BreRecord record) => 9 + BrePacketWriter.Compress(record.Body).Length;
 }

@@ -77,7 +77,7 @@ public sealed class LedgerTests : IAsyncLifetime
         var before = (await _hub.PacketsAsync()).Single().ReceivedAt;
 
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-1));
-        var intake = new PacketIntake(_hub.Get<HubDirectory>(), _hub.Get<GroupCommit>(), _hub.Get<LedgerEvents>(), clock);
+        var intake = new PacketIntake(_hub.Get<HubDirectory>(), _hub.Get<GroupCommit>(), _hub.Get<LedgerEvents>(), _hub.Get<NovaHub.Engine.Activities.RefusedUploads>(), clock);
         var board = _hub.Get<HubDirectory>().Current.Leagues[s_league].Members[2];
         await intake.ReceiveAsync(intake.Judge(board, "555B", "555B0203.002"), [2], Stop);
         Assert.All(await _hub.PacketsAsync(), p => Assert.Equal(before, p.ReceivedAt));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
 
@@ -54,6 +55,7 @@ public sealed class AccountAdmin(IServiceScopeFactory scopes, IDbContextFactory<
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await AddAsync(scope.ServiceProvider, name, role, password);
+        await TellAsync(db, name, role, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -118,6 +120,7 @@ public sealed class AccountAdmin(IServiceScopeFactory scopes, IDbContextFactory<
         }
 
         await AddAsync(scope.ServiceProvider, name, HubRoles.Admin, password);
+        await TellAsync(db, name, HubRoles.Admin, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -142,6 +145,11 @@ public sealed class AccountAdmin(IServiceScopeFactory scopes, IDbContextFactory<
         Demand(await users.AddToRoleAsync(user, role));
         Log.UserAdded(log, name, role);
     }
+
+    private Task TellAsync(HubDb db, string name, string role, CancellationToken cancellationToken) => ActivityLog.AddAsync(
+        db,
+        new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.AccountAdded, Sentence = $"The account {name.Trim()} was added as {role}." },
+        cancellationToken);
 
     private static void Check(string name, string role, string password)
     {

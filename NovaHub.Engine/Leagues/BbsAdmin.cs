@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 using OpenIddict.Abstractions;
@@ -24,27 +25,18 @@ public sealed record SeatRequest(LeagueId League, int BbsIndex, string? FtnAddre
 /// Adds boards, seats and credentials. A disabled board or a rotated secret locks out tokens that were given before:
 /// at once in this process, within a second in others.
 /// </summary>
-public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, TimeProvider clock)
+public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, TimeProvider clock)
 {
     /// <summary>Adds a board with its seats and gives it credentials.</summary>
     /// <exception cref="RefusedException">A name, index or address is taken or no good.</exception>
     public async Task<(BoardCredentials Credentials, IReadOnlyList<string> Warnings)> AddAsync(
         string name, IReadOnlyList<SeatRequest> seats, CancellationToken cancellationToken)
     {
-        name = name.Trim();
-        if (name.Length is 0 or > 60 || !NodelistText.CanHold(name))
-        {
-            throw new RefusedException("A BBS needs a name of 1 to 60 characters that DOS text (CP437) can hold.");
-        }
-
+        name = CheckedName(name);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Set<Bbs>().AnyAsync(b => b.Name == name, cancellationToken))
-        {
-            throw new RefusedException($"A BBS named {name} exists already.");
-        }
-
+        await RefuseTakenNameAsync(db, name, 0, cancellationToken);
         var bbs = new Bbs
         {
             Name = name,
@@ -54,9 +46,10 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         };
         db.Add(bbs);
         await db.SaveChangesAsync(cancellationToken);
+        var notices = new List<string>();
         foreach (var seat in seats)
         {
-            await SeatAsync(db, bbs, seat, cancellationToken);
+            notices.AddRange(await SeatAsync(db, bbs, seat, cancellationToken));
         }
 
         var secret = NewSecret();
@@ -71,8 +64,9 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
                 Permissions = { Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials },
             },
             cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardAdded, Sentence = $"{name} was added{(seats.Count == 0 ? "" : $" with {string.Join(", ", seats.Select(s => $"node {s.BbsIndex} of {s.League}"))}")}.", BbsId = bbs.Id, LeagueId = seats.Count == 1 ? seats[0].League : null }, cancellationToken);
         var warnings = await leagues.CommitAsync(db, transaction, seats.Select(s => s.League), cancellationToken);
-        return (new BoardCredentials(bbs.ClientId, secret, name), warnings);
+        return (new BoardCredentials(bbs.ClientId, secret, name), [.. notices, .. warnings]);
     }
 
     /// <summary>Gives a board a seat in a league.</summary>
@@ -82,8 +76,10 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await SeatAsync(db, await FindAsync(db, clientId, cancellationToken), seat, cancellationToken);
-        return await leagues.CommitAsync(db, transaction, [seat.League], cancellationToken);
+        var bbs = await FindAsync(db, clientId, cancellationToken);
+        var notices = await SeatAsync(db, bbs, seat, cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardJoined, Sentence = $"{bbs.Name} is node {seat.BbsIndex} of {seat.League} now.", BbsId = bbs.Id, LeagueId = seat.League }, cancellationToken);
+        return [.. notices, .. await leagues.CommitAsync(db, transaction, [seat.League], cancellationToken)];
     }
 
     /// <summary>Locks a board out, or lets it in again.</summary>
@@ -101,7 +97,16 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
             bbs.CredentialStamp = NewStamp();
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(
+            db,
+            new Activity
+            {
+                At = clock.GetUtcNow().UtcDateTime,
+                Kind = active ? ActivityKind.BoardEnabled : ActivityKind.BoardDisabled,
+                Sentence = active ? $"{bbs.Name} may sign in again." : $"{bbs.Name} is locked out; its tokens are dead.",
+                BbsId = bbs.Id,
+            },
+            cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
     }
 
@@ -122,7 +127,7 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         descriptor.ClientSecret = secret;
         await applications.UpdateAsync(application, descriptor, cancellationToken);
         bbs.CredentialStamp = NewStamp();
-        await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.SecretRotated, Sentence = $"{bbs.Name} got a new secret; the old one and its tokens are dead.", BbsId = bbs.Id }, cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
         return new BoardCredentials(clientId, secret, bbs.Name);
     }
@@ -133,44 +138,6 @@ public sealed class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin leagues, T
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<HubDb>().Set<Bbs>().AsNoTracking()
             .Include(b => b.Memberships.Where(m => m.LeftAt == null)).OrderBy(b => b.Name).ToListAsync(cancellationToken);
-    }
-
-    private async Task SeatAsync(HubDb db, Bbs bbs, SeatRequest seat, CancellationToken cancellationToken)
-    {
-        var league = await db.Set<League>().SingleOrDefaultAsync(l => l.Id == seat.League && l.RetiredAt == null, cancellationToken)
-            ?? throw new RefusedException($"There is no league {seat.League}; add it first with: novahub league add {seat.League}.");
-        if (!BbsIndex.IsValid(seat.BbsIndex))
-        {
-            throw new RefusedException($"{seat.BbsIndex} is no BBS index: it is 1 to 255.");
-        }
-
-        if (seat.BbsIndex == league.HubIndex)
-        {
-            throw new RefusedException($"Node {seat.BbsIndex} of {seat.League} is the hub itself.");
-        }
-
-        var seats = await db.Set<Membership>().Where(m => m.LeagueId == seat.League && m.LeftAt == null)
-            .Select(m => new { m.BbsIndex, m.BbsId, m.Bbs!.Name }).ToListAsync(cancellationToken);
-        if (seats.FirstOrDefault(s => s.BbsIndex == seat.BbsIndex) is { } taken)
-        {
-            throw new RefusedException($"Node {seat.BbsIndex} of {seat.League} is {taken.Name}.");
-        }
-
-        if (seats.Any(s => s.BbsId == bbs.Id))
-        {
-            throw new RefusedException($"{bbs.Name} plays in {seat.League} already.");
-        }
-
-        await LeagueAdmin.RefuseForeignAddressAsync(db, seat.FtnAddress, bbs.Id, cancellationToken);
-        db.Add(new Membership
-        {
-            LeagueId = seat.League,
-            BbsId = bbs.Id,
-            BbsIndex = seat.BbsIndex,
-            FtnAddress = seat.FtnAddress,
-            JoinedAt = clock.GetUtcNow().UtcDateTime,
-        });
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static async Task<Bbs> FindAsync(HubDb db, string clientId, CancellationToken cancellationToken) =>

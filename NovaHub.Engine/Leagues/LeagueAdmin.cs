@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
 using Quartz;
 
@@ -32,6 +34,7 @@ public sealed partial class LeagueAdmin(
     public async Task<IReadOnlyList<string>> AddAsync(LeagueRequest request, CancellationToken cancellationToken)
     {
         Check(request);
+        CheckFolder(request.GameFolder);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await db.Set<League>().AnyAsync(l => l.Id == request.Id, cancellationToken))
@@ -52,6 +55,7 @@ public sealed partial class LeagueAdmin(
         league.MaintenanceCommand = request.MaintenanceCommand ?? league.MaintenanceCommand;
         db.Add(league);
         await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.LeagueAdded, Sentence = $"League {league.Id}, {league.Name}, was added.", LeagueId = league.Id }, cancellationToken);
         return await CommitAsync(db, transaction, [request.Id], cancellationToken);
     }
 
@@ -63,11 +67,38 @@ public sealed partial class LeagueAdmin(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var league = await db.Set<League>().SingleOrDefaultAsync(l => l.Id == id, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
+        var (hubIndex, folder) = (league.HubIndex, league.GameFolder);
         change(league);
         Check(new LeagueRequest(id, league.Name, league.HubAddress, league.GameFolder, league.Cron));
+        if (league.GameFolder != folder)
+        {
+            // One that went missing since must not stand in the way of a pause
+            CheckFolder(league.GameFolder);
+        }
+
+        if (league.HubIndex != hubIndex)
+        {
+            await RefuseHubIndexAsync(db, league, hubIndex, cancellationToken);
+        }
+
         await RefuseForeignAddressAsync(db, league.HubAddress, null, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.LeagueChanged, Sentence = $"League {id}, {league.Name}, was changed.", LeagueId = id }, cancellationToken);
         return await CommitAsync(db, transaction, [id], cancellationToken);
+    }
+
+    /// <summary>Makes the nodelist anew, as after a change of the hub's own entry in the configuration.</summary>
+    /// <returns>Warnings about it.</returns>
+    /// <exception cref="RefusedException">There is no such league, or the nodelist would harm it.</exception>
+    public Task<IReadOnlyList<string>> RegenerateAsync(LeagueId id, CancellationToken cancellationToken) => ChangeAsync(id, _ => { }, cancellationToken);
+
+    /// <summary>One active league with its members.</summary>
+    /// <returns>The league, or null when there is none.</returns>
+    public async Task<League?> FindAsync(LeagueId id, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<League>().AsNoTracking().Where(l => l.Id == id && l.RetiredAt == null)
+            .Include(l => l.Memberships.Where(m => m.LeftAt == null)).ThenInclude(m => m.Bbs).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Every active league, by id.</summary>
@@ -142,9 +173,34 @@ public sealed partial class LeagueAdmin(
             throw new RefusedException($"“{cron}” is no cron expression; “0 0/15 * * * ?” is every 15 minutes.");
         }
 
-        if (request.GameFolder is { } folder && !Directory.Exists(folder))
+    }
+
+    private static void CheckFolder(string? folder)
+    {
+        if (folder is not null && !Directory.Exists(folder))
         {
             throw new RefusedException(string.Create(CultureInfo.InvariantCulture, $"The game folder {folder} does not exist."));
+        }
+    }
+
+    private static async Task RefuseHubIndexAsync(HubDb db, League league, int before, CancellationToken cancellationToken)
+    {
+        if (!BbsIndex.IsValid(league.HubIndex))
+        {
+            throw new RefusedException($"{league.HubIndex} is no BBS index: it is 1 to 255.");
+        }
+
+        var holder = await db.Set<Membership>().Where(m => m.LeagueId == league.Id && m.BbsIndex == league.HubIndex && m.LeftAt == null)
+            .Select(m => m.Bbs!.Name).FirstOrDefaultAsync(cancellationToken);
+        if (holder is not null)
+        {
+            throw new RefusedException($"Node {league.HubIndex} of {league.Id} is {holder}.");
+        }
+
+        if (await db.Set<Packet>().AnyAsync(
+            p => p.LeagueId == league.Id && p.Dest == before && p.ConsumedAt == null && p.DeliveredAt == null, cancellationToken))
+        {
+            throw new RefusedException($"Packets wait for the hub's game as node {before}, and their names carry that node. Run the league first.");
         }
     }
 

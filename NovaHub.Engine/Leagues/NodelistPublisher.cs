@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Storage;
 
@@ -52,13 +53,21 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
             db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = index, QueuedAt = now });
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        var told = $"Version {next.Version} of {leagueId.NodelistName} was published{(next.Members.Count == 0 ? "" : $" and waits for {(next.Members.Count == 1 ? "1 board" : $"{next.Members.Count} boards")}")}.";
+        await ActivityLog.AddAsync(db, new Activity { At = now, Kind = ActivityKind.NodelistPublished, Sentence = told, LeagueId = leagueId }, cancellationToken);
         return result;
     }
 
     /// <summary>Says what <see cref="PublishAsync"/> would find. Reads only, so that nobody's writing waits for it.</summary>
     public async Task<NodelistResult> PreviewAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
         (await GenerateAsync(db, leagueId, cancellationToken)).Result;
+
+    /// <summary>What <see cref="PublishAsync"/> would make; the bytes only when they differ from the current ones. Reads only.</summary>
+    internal async Task<(NodelistResult Result, byte[]? Bytes)> DraftAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    {
+        var (result, next) = await GenerateAsync(db, leagueId, cancellationToken);
+        return (result, next?.Bytes);
+    }
 
     /// <summary>The league's current nodelist, or null when there is none yet.</summary>
     public static Task<Nodelist?> CurrentAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>

@@ -89,6 +89,9 @@ public static class NodelistText
         return entries;
     }
 
+    /// <summary>The bytes as text, to be looked at: characters and line ends as they are.</summary>
+    public static string Show(ReadOnlySpan<byte> bytes) => Cp437.GetString(bytes);
+
     /// <summary>Whether the text can stand on one line of a nodelist: CP437, no control characters.</summary>
     public static bool CanHold(string line) => !line.Any(char.IsControl) && Encodes(line);
 

@@ -17,6 +17,9 @@ public enum LedgerEventKind
 
     /// <summary>The hub's game has read it.</summary>
     Consumed,
+
+    /// <summary>Somebody put it back: it waits once more.</summary>
+    Requeued,
 }
 
 /// <summary>One thing that happened in the ledger, after its commit.</summary>

@@ -19,12 +19,13 @@ internal static class LedgerSql
         var last = (long)(writer.Scalar(
             """SELECT "RouteOrdinal" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 ORDER BY "RouteOrdinal" DESC LIMIT 1""",
             league, name.Source, name.Dest) ?? 0L);
-        if (Find(writer, packet, last) is { } known)
+        var known = writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes) == 0;
+        // Only bytes that were there before can be a retry
+        if (known && Find(writer, packet, last) is { } earlier)
         {
-            return (known, true);
+            return (earlier, true);
         }
 
-        writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes);
         // Times never fall while ids rise, whatever the clock did since the last packet, in this process or another
         var id = (long)writer.Scalar(
             """
@@ -37,16 +38,9 @@ internal static class LedgerSql
         return (id, false);
     }
 
-    /// <summary>Adds to the hour's counters.</summary>
+    /// <summary>Adds to the hour's counters, with this commit.</summary>
     public static void Count(LedgerWriter writer, LeagueId league, DateTime now, int received = 0, int relayed = 0, int consumed = 0, int written = 0, int delivered = 0) =>
-        writer.Execute(
-            """
-            INSERT INTO "TrafficHours" ("Hour", "LeagueId", "Received", "Relayed", "Consumed", "Written", "Delivered")
-            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
-            ON CONFLICT ("Hour", "LeagueId") DO UPDATE SET "Received" = "TrafficHours"."Received" + @p2, "Relayed" = "TrafficHours"."Relayed" + @p3,
-              "Consumed" = "TrafficHours"."Consumed" + @p4, "Written" = "TrafficHours"."Written" + @p5, "Delivered" = "TrafficHours"."Delivered" + @p6
-            """,
-            new DateTime(now.Year, now.Month, now.Day, now.Hour, 0, 0, DateTimeKind.Utc), league.ToString(), received, relayed, consumed, written, delivered);
+        writer.Gathered<TrafficTally>().Add(league, now, [received, relayed, consumed, written, delivered]);
 
     private static long? Find(LedgerWriter writer, NewPacket packet, long last)
     {

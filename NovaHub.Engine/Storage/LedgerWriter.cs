@@ -2,6 +2,12 @@ using System.Data.Common;
 
 namespace NovaHub.Engine.Storage;
 
+/// <summary>What the operations of one commit have in common, written once before it.</summary>
+internal interface IGathered
+{
+    void Write(LedgerWriter writer);
+}
+
 /// <summary>
 /// The connection of <see cref="GroupCommit"/> with its prepared statements.
 /// </summary>
@@ -9,6 +15,7 @@ public sealed class LedgerWriter : IDisposable
 {
     private readonly DbConnection _connection;
     private readonly PreparedStatements _statements;
+    private readonly Dictionary<Type, IGathered> _gathered = [];
     private DbTransaction? _transaction;
 
     internal LedgerWriter(DbConnection connection) => (_connection, _statements) = (connection, new PreparedStatements(connection));
@@ -42,6 +49,17 @@ public sealed class LedgerWriter : IDisposable
     public void Raise(string topic) => Execute(
         """INSERT INTO "Signals" ("Topic", "Version") VALUES (@p0, 1) ON CONFLICT ("Topic") DO UPDATE SET "Version" = "Signals"."Version" + 1""", topic);
 
+    /// <summary>This commit's one <typeparamref name="T"/>.</summary>
+    internal T Gathered<T>() where T : class, IGathered, new()
+    {
+        if (!_gathered.TryGetValue(typeof(T), out var gathered))
+        {
+            _gathered[typeof(T)] = gathered = new T();
+        }
+
+        return (T)gathered;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -58,6 +76,7 @@ public sealed class LedgerWriter : IDisposable
 
     internal void Commit()
     {
+        WriteGathered();
         _transaction!.Commit();
         _transaction.Dispose();
         _transaction = null;
@@ -65,6 +84,7 @@ public sealed class LedgerWriter : IDisposable
 
     internal void Rollback()
     {
+        _gathered.Clear();
         _transaction!.Rollback();
         _transaction.Dispose();
         _transaction = null;
@@ -72,12 +92,27 @@ public sealed class LedgerWriter : IDisposable
 
     internal void Savepoint() => Execute("SAVEPOINT one");
 
-    internal void Release() => Execute("RELEASE SAVEPOINT one");
+    internal void Release()
+    {
+        WriteGathered();
+        Execute("RELEASE SAVEPOINT one");
+    }
 
     internal void RollbackToSavepoint()
     {
+        _gathered.Clear();
         Execute("ROLLBACK TO SAVEPOINT one");
         Release();
+    }
+
+    private void WriteGathered()
+    {
+        foreach (var gathered in _gathered.Values)
+        {
+            gathered.Write(this);
+        }
+
+        _gathered.Clear();
     }
 
     private DbCommand Prepare(string sql, ReadOnlySpan<object?> values) => _statements.Get(sql, _transaction, values);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,9 +9,14 @@ using NovaHub.Engine.Dos;
 using NovaHub.Engine.Packets;
 using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Pages.Machine;
+using NovaHub.Web.Components.Shared;
+using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Components;
@@ -36,7 +42,19 @@ internal static class HubConsole
         services.AddScoped<Viewer>();
         services.AddScoped<Ticker>();
         services.AddScoped<RunActions>();
+        services.AddScoped<PersonActs>();
+        services.AddScoped<BoardActions>();
+        services.AddScoped<LeagueActions>();
+        services.AddSingleton<OpenCircuits>();
+        services.AddSingleton<CircuitHandler>(s => s.GetRequiredService<OpenCircuits>());
+        services.AddSingleton<SystemReader>();
+        // Now, before a file can be changed under the running hub
+        var configuration = builder.Configuration;
+        var settings = new SettingsSnapshot(configuration);
+        services.AddSingleton(s => new SettingsReader(configuration, settings, s));
+        services.AddScoped<PacketActions>();
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<HubSearch>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
     }
@@ -57,6 +75,8 @@ internal static class HubConsole
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         app.MapPeople();
         app.MapRunFiles();
+        app.MapNodelistFiles();
+        app.MapPacketFile();
     }
 
     private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");

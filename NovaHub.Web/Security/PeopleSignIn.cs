@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Identity;
 using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Activities;
 
 namespace NovaHub.Web.Security;
 
@@ -31,7 +32,7 @@ internal sealed class SignInLimiter : IDisposable
 }
 
 /// <summary>Signs people in. A wrong name takes as long as a wrong password and gets the same answer.</summary>
-internal sealed class PeopleSignIn(SignInManager<HubUser> signIn, UserManager<HubUser> users, SignInLimiter limiter, IHttpContextAccessor http)
+internal sealed class PeopleSignIn(SignInManager<HubUser> signIn, UserManager<HubUser> users, SignInLimiter limiter, ActivityLog activities, IHttpContextAccessor http)
 {
     private const string Wrong = "The name or the password is wrong.";
 
@@ -52,6 +53,11 @@ internal sealed class PeopleSignIn(SignInManager<HubUser> signIn, UserManager<Hu
         }
 
         var result = await signIn.PasswordSignInAsync(user, password, stay, lockoutOnFailure: true);
+        if (result.Succeeded)
+        {
+            await TellAsync(user);
+        }
+
         // Only who knows the password is told that the account is locked
         return result.Succeeded ? null
             : result.IsLockedOut && await users.CheckPasswordAsync(user, password)
@@ -65,8 +71,12 @@ internal sealed class PeopleSignIn(SignInManager<HubUser> signIn, UserManager<Hu
         if (await users.FindByNameAsync(name.Trim()) is { } user)
         {
             await signIn.SignInAsync(user, isPersistent: true);
+            await TellAsync(user);
         }
     }
+
+    private Task TellAsync(HubUser user) =>
+        activities.AddAsync(new Activity { Kind = ActivityKind.SignedIn, Sentence = $"{user.UserName} signed in.", Who = user.UserName });
 
     /// <summary>The path to go to after signing in: one of this site's own pages, otherwise the dashboard.</summary>
     public static string LocalUrl(string? url) =>

@@ -36,6 +36,40 @@ export function watchScheme(circuit) {
   return { end: () => dark.removeEventListener('change', look) };
 }
 
+/** Copies a text. Without TLS the browser has no clipboard for pages, and the old way still works. */
+export async function copyText(text) {
+  if (navigator.clipboard) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Not allowed: the old way
+    }
+  }
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.style.position = 'fixed';
+  field.style.opacity = '0';
+  // Inside a dialog, whose focus trap would take the focus back
+  (document.activeElement?.closest('[role=dialog]') ?? document.body).append(field);
+  field.select();
+  const done = document.execCommand('copy');
+  field.remove();
+  return done;
+}
+
+/** Opens the search with Ctrl+K, or ⌘K, wherever the focus is. */
+export function watchSearchKeys(circuit) {
+  const press = e => {
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 'k') {
+      e.preventDefault();
+      circuit.invokeMethodAsync('OpenAsync');
+    }
+  };
+  document.addEventListener('keydown', press);
+  return { end: () => document.removeEventListener('keydown', press) };
+}
+
 remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
 if (!window.hubSkips) {
   window.hubSkips = true;

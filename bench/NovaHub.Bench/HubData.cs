@@ -34,7 +34,7 @@ internal sealed record HubData(string Folder, IReadOnlyList<Board> Boards)
     public static IReadOnlyDictionary<int, int> Waiting { get; } = new Dictionary<int, int> { [2] = 10, [3] = 1_000, [4] = 10_000 };
 
     // Part of the folder's name: a change of the filling makes a new one
-    private const int Layout = 5;
+    private const int Layout = 6;
 
     private const string BoardsFile = "bench-boards.json";
 

@@ -49,7 +49,7 @@ internal static class LedgerFill
 
         Enter(connection, Senders * 1000, HubData.MailLeague, $"{FirstSender} + i / 1000", $"{HubData.Downloader}", "i % 1000", delivered: false);
         Execute(connection, """UPDATE "NodelistItems" SET "DeliveredAt" = "QueuedAt" """);
-        Execute(connection, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
+        Execute(connection, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     // One packet a second up to an hour ago; the n-th of its route has the n-th number

@@ -32,7 +32,7 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
 public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    private const string Waiting = """
+    internal const string Waiting = """
         SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
         """;
@@ -47,12 +47,12 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
         """;
 
-    private const string NamedUnread = """
+    internal const string NamedUnread = """
         SELECT "Id", "Sha256" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL ORDER BY "Id"
         """;
 
-    private const string NamedLatest = """
+    internal const string NamedLatest = """
         SELECT "Id", "Sha256" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id" DESC LIMIT 1
         """;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using NovaHub.Engine.Activities;
+using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
 
@@ -10,11 +12,19 @@ namespace NovaHub.Engine.Packets.Intake;
 public sealed record IntakeReceipt(long PacketId, bool Known);
 
 /// <summary>Takes packets from boards: judges, then enters bytes and row in one durable commit.</summary>
-public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, LedgerEvents events, RefusedUploads refused, TimeProvider clock)
 {
-    /// <summary>Judges an upload before its bytes are read.</summary>
-    public IntakeDecision Judge(BoardEntry board, string leagueId, string fileName) =>
-        IntakeRules.Judge(directory.Current, board, leagueId, fileName);
+    /// <summary>Judges an upload before its bytes are read. A refusal is noted as activity.</summary>
+    public IntakeDecision Judge(BoardEntry board, string leagueId, string fileName)
+    {
+        var decision = IntakeRules.Judge(directory.Current, board, leagueId, fileName);
+        if (decision.Refusal is not null)
+        {
+            refused.Note(board.Id, board.Name, LeagueId.TryParse(leagueId, out var league) ? league : null, decision.Reason);
+        }
+
+        return decision;
+    }
 
     /// <summary>Enters an accepted packet. When this returns, the bytes are on disk to stay.</summary>
     /// <exception cref="ArgumentException">The decision was a refusal, or there are no bytes.</exception>

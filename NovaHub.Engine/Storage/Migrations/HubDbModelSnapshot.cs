@@ -231,6 +231,64 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.ToTable("SetupLinks", (string)null);
                 });
 
+            modelBuilder.Entity("NovaHub.Engine.Activities.Activity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("BbsId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LeagueId")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Notable")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PacketId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sentence")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Who")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("IX_Activities_At");
+
+                    b.HasIndex("RunId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_Activities_Run")
+                        .HasFilter("\"RunId\" IS NOT NULL");
+
+                    b.HasIndex("BbsId", "Id")
+                        .HasDatabaseName("IX_Activities_Bbs");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("IX_Activities_Kind");
+
+                    b.HasIndex("LeagueId", "Id")
+                        .HasDatabaseName("IX_Activities_League");
+
+                    b.ToTable("Activities", (string)null);
+                });
+
             modelBuilder.Entity("NovaHub.Engine.Leagues.Bbs", b =>
                 {
                     b.Property<int>("Id")

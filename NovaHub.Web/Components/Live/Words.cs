@@ -112,6 +112,20 @@ public static class Words
         };
     }
 
+    /// <summary>How soon something comes, or its date in <paramref name="zone"/> when that is over a day away.</summary>
+    public static string Until(DateTime at, DateTime now, TimeZoneInfo zone)
+    {
+        var left = at - now;
+        return left switch
+        {
+            { TotalSeconds: < 1 } => "now",
+            { TotalSeconds: < 60 } => $"in {(int)left.TotalSeconds} s",
+            { TotalMinutes: < 60 } => $"in {(int)left.TotalMinutes} min",
+            { TotalHours: < 24 } => $"in {(int)left.TotalHours} h {left.Minutes} min",
+            _ => Local(at, zone).ToString(left.TotalDays > 300 ? "d MMM yyyy HH:mm" : "d MMM HH:mm", CultureInfo.InvariantCulture),
+        };
+    }
+
     /// <summary>The exact moment for a tooltip: in the viewer's zone, and in UTC.</summary>
     public static string Exact(DateTime at, TimeZoneInfo zone)
     {

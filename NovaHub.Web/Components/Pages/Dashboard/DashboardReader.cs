@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
 
@@ -10,12 +12,17 @@ namespace NovaHub.Web.Components.Pages.Dashboard;
 public sealed record DashboardData(LedgerTotals Totals, IReadOnlyList<WaitingCount> Waiting, IReadOnlyList<Packet> Packets);
 
 /// <summary>Reads the dashboard once for everybody who looks at it at the same moment.</summary>
-internal sealed class DashboardReader(LedgerReader ledger, WaitingMail waiting, RunHistory history, TimeProvider clock) : IDisposable
+internal sealed class DashboardReader(
+    LedgerReader ledger, WaitingMail waiting, RunHistory history, TrafficReader traffic, HubDirectory directory, TimeProvider clock) : IDisposable
 {
     public const int LatestPackets = 10;
     public const int LatestRuns = 6;
 
+    private static readonly TimeSpan s_trafficRest = TimeSpan.FromSeconds(3);
+
     private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly SemaphoreSlim _readingTraffic = new(1, 1);
+    private readonly ConcurrentDictionary<string, (long At, IReadOnlyList<TrafficHour> Hours)> _traffic = new(StringComparer.Ordinal);
     private DashboardData? _data;
     private long _begun;
 
@@ -46,5 +53,58 @@ internal sealed class DashboardReader(LedgerReader ledger, WaitingMail waiting, 
     public async Task<IReadOnlyList<Run>> RunsAsync(CancellationToken cancellationToken) =>
         (await history.ListAsync(null, 0, LatestRuns, cancellationToken)).Runs;
 
-    public void Dispose() => _reading.Dispose();
+    /// <summary>The latest ended run of each active league that has one.</summary>
+    public async Task<IReadOnlyList<Run>> LatestOfLeaguesAsync(CancellationToken cancellationToken)
+    {
+        var latest = new List<Run>();
+        foreach (var league in directory.Current.Leagues.Keys)
+        {
+            var runs = (await history.ListAsync(league, 0, 2, cancellationToken)).Runs;
+            latest.AddRange(runs.Where(r => r.EndedAt is not null).Take(1));
+        }
+
+        return latest;
+    }
+
+    /// <summary>The counters that the chart of this span needs. A hundred dashboards share a reading every few seconds.</summary>
+    /// <param name="span">How far back.</param>
+    /// <param name="changed">Whether something happened that the answer must hold: then a reading of before is waited out.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<TrafficHour>> TrafficAsync(TrafficSpan span, bool changed, CancellationToken cancellationToken)
+    {
+        var asked = clock.GetTimestamp();
+        if (_traffic.TryGetValue(span.Key, out var kept) && clock.GetElapsedTime(kept.At) is var age && age < s_trafficRest)
+        {
+            if (!changed)
+            {
+                return kept.Hours;
+            }
+
+            await Task.Delay(s_trafficRest - age, clock, cancellationToken);
+        }
+
+        await _readingTraffic.WaitAsync(cancellationToken);
+        try
+        {
+            // Somebody else's reading that began after this was asked has all of it
+            if (!_traffic.TryGetValue(span.Key, out kept) || kept.At < asked)
+            {
+                var at = clock.GetTimestamp();
+                kept = (at, await traffic.SinceAsync(span.From(clock.GetUtcNow().UtcDateTime), cancellationToken));
+                _traffic[span.Key] = kept;
+            }
+
+            return kept.Hours;
+        }
+        finally
+        {
+            _readingTraffic.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _reading.Dispose();
+        _readingTraffic.Dispose();
+    }
 }

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Time.Testing;
+using NovaHub.Engine.Accounts;
+using NovaHub.Engine.Activities;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Journeys;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets.Intake;
+
+namespace NovaHub.Engine.Tests.Activities;
+
+public class ActivityTests
+{
+    [Fact]
+    public async Task What_is_done_to_leagues_boards_and_people_is_told_in_order()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var boards = hub.Get<BbsAdmin>();
+        var alpha = hub.Get<HubDirectory>().Current.Leagues[league].Members[2];
+        await boards.RotateAsync(alpha.ClientId, default);
+        await boards.SetActiveAsync(alpha.ClientId, false, default);
+        await boards.SetActiveAsync(alpha.ClientId, true, default);
+        await hub.Get<AccountAdmin>().AddUserAsync("Ada", HubRoles.Admin, "correct horse", default);
+        var told = await ListAsync(hub, new ActivityFilter());
+        Assert.Equal(
+            [
+                ActivityKind.LeagueAdded, ActivityKind.NodelistPublished, ActivityKind.BoardAdded, ActivityKind.NodelistPublished, ActivityKind.BoardAdded,
+                ActivityKind.NodelistPublished, ActivityKind.SecretRotated, ActivityKind.BoardDisabled, ActivityKind.BoardEnabled, ActivityKind.AccountAdded,
+            ],
+            told.Reverse().Select(a => a.Kind));
+        Assert.Equal(["Alpha 900 got a new secret; the old one and its tokens are dead."], told.Where(a => a.Kind == ActivityKind.SecretRotated).Select(a => a.Sentence));
+        Assert.Equal(4, (await ListAsync(hub, new ActivityFilter(BbsId: alpha.Id))).Count);
+        Assert.Equal(3, (await ListAsync(hub, new ActivityFilter(League: league, Kind: ActivityKind.NodelistPublished))).Count);
+    }
+
+    [Fact]
+    public async Task What_is_refused_leaves_no_trace_of_having_been_done()
+    {
+        await using var hub = await TestHub.StartAsync();
+        await hub.AddSandboxLeagueAsync();
+        var before = (await ListAsync(hub, new ActivityFilter())).Count;
+        await Assert.ThrowsAsync<RefusedException>(() => hub.Get<BbsAdmin>().AddAsync("Gamma", [new SeatRequest(LeagueId.Parse("900B"), 2)], default));
+        Assert.Equal(before, (await ListAsync(hub, new ActivityFilter())).Count);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_run_and_a_packet_put_back_are_told_once()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var id = await hub.SendAsync(league, 2, 1);
+        var run = await hub.RunAsync(league);
+        await Eventually.TrueAsync(async () => (await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.RunEnded))).Count == 1, "The end of the run is told");
+        await hub.Get<PacketRequeue>().RequeueAsync(id, "Ada", default);
+        var requeued = Assert.Single(await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.Requeued)));
+        Assert.Equal(("Ada", id, league), (requeued.Who, requeued.PacketId!.Value, requeued.LeagueId!.Value));
+        await hub.RunAsync(league);
+        await Eventually.TrueAsync(async () => (await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.RunEnded))).Count == 2, "The end of the second run is told");
+        var ended = (await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.RunEnded)))[^1];
+        Assert.Equal((run.Run.Id, run.Run.Summary, false), (ended.RunId!.Value, ended.Sentence, ended.Notable));
+    }
+
+    [Fact]
+    public async Task A_refused_upload_is_told_with_its_reason_and_wakes_the_page()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var woken = hub.Get<ActivityLog>().Feed.State;
+        var board = hub.Get<HubDirectory>().Current.Leagues[league].Members[2];
+        Assert.NotNull(hub.Get<PacketIntake>().Judge(board, "900B", "900B0301.001").Refusal);
+        await Eventually.TrueAsync(async () => (await ListAsync(hub, new ActivityFilter(BbsId: board.Id, Kind: ActivityKind.UploadRefused))).Count == 1, "The refusal is told");
+        var told = (await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.UploadRefused)))[0];
+        Assert.Contains("900B0301.001 comes from node 3", told.Sentence);
+        Assert.True(told.Notable);
+        Assert.Equal(league, told.LeagueId);
+        await Eventually.TrueAsync(() => Task.FromResult(hub.Get<ActivityLog>().Feed.State > woken), "The feed moves");
+    }
+
+    [Fact]
+    public void Of_each_board_a_few_refusals_a_minute_are_told_and_the_rest_is_counted()
+    {
+        var clock = new FakeTimeProvider();
+        var gate = new RefusalGate(clock);
+        Assert.Equal(RefusalGate.PerMinute, Enumerable.Range(0, 100).Count(i => gate.Tells(1, "The Dive", $"{i}")));
+        Assert.Equal(1, Enumerable.Range(0, 10).Count(_ => gate.Tells(3, "The Attic", "always the same")));
+        Assert.True(gate.Tells(2, "Last Resort", "0"));
+        Assert.Empty(gate.TakeOver());
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([(1, "The Dive", 95), (3, "The Attic", 9)], gate.TakeOver().OrderBy(b => b.BbsId));
+        Assert.Empty(gate.TakeOver());
+        Assert.True(gate.Tells(1, "The Dive", "0"));
+    }
+
+    [Fact]
+    public async Task Pages_lead_to_older_activity_and_back()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var log = hub.Get<ActivityLog>();
+        for (var i = 1; i <= 25; i++)
+        {
+            await log.AddAsync(new Activity { Kind = ActivityKind.SignedIn, Sentence = $"{i}" });
+        }
+
+        var first = await log.ListAsync(new ActivityFilter(), null, false, 10, default);
+        Assert.Equal((10, false, true, "25"), (first.Items.Count, first.HasNewer, first.HasOlder, first.Items[0].Sentence));
+        var second = await log.ListAsync(new ActivityFilter(), first.Items[^1].Id, false, 10, default);
+        Assert.Equal((true, true, "15"), (second.HasNewer, second.HasOlder, second.Items[0].Sentence));
+        var third = await log.ListAsync(new ActivityFilter(), second.Items[^1].Id, false, 10, default);
+        Assert.Equal((5, true, false), (third.Items.Count, third.HasNewer, third.HasOlder));
+        var back = await log.ListAsync(new ActivityFilter(), third.Items[0].Id, true, 10, default);
+        Assert.Equal(second.Items.Select(i => i.Id), back.Items.Select(i => i.Id));
+        var front = await log.ListAsync(new ActivityFilter(), back.Items[0].Id, true, 10, default);
+        Assert.Equal((first.Items[0].Id, false), (front.Items[0].Id, front.HasNewer));
+    }
+
+    private static async Task<IReadOnlyList<Activity>> ListAsync(TestHub hub, ActivityFilter filter) =>
+        (await hub.Get<ActivityLog>().ListAsync(filter, null, false, 200, default)).Items;
+}

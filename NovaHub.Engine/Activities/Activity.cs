@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NovaHub.Engine.Games;
+
+namespace NovaHub.Engine.Activities;
+
+/// <summary>What kind of thing happened. The text is what the database keeps.</summary>
+public enum ActivityKind
+{
+    /// <summary>A run ended.</summary>
+    RunEnded,
+
+    /// <summary>An upload was refused.</summary>
+    UploadRefused,
+
+    /// <summary>A packet was put back into the queue.</summary>
+    Requeued,
+
+    /// <summary>A league was added.</summary>
+    LeagueAdded,
+
+    /// <summary>A league was changed.</summary>
+    LeagueChanged,
+
+    /// <summary>A board was added.</summary>
+    BoardAdded,
+
+    /// <summary>A board got a seat in a league.</summary>
+    BoardJoined,
+
+    /// <summary>A board was locked out.</summary>
+    BoardDisabled,
+
+    /// <summary>A board was let in again.</summary>
+    BoardEnabled,
+
+    /// <summary>A board got a new secret.</summary>
+    SecretRotated,
+
+    /// <summary>A new version of a nodelist was published.</summary>
+    NodelistPublished,
+
+    /// <summary>An account was added.</summary>
+    AccountAdded,
+
+    /// <summary>Somebody signed in.</summary>
+    SignedIn,
+}
+
+/// <summary>One thing that happened, told to people. It carries no secret and no packet's content.</summary>
+public sealed record Activity
+{
+    /// <summary>Rises in order of recording.</summary>
+    public long Id { get; init; }
+
+    /// <summary>When it happened, UTC.</summary>
+    public DateTime At { get; init; }
+
+    /// <summary>What kind of thing.</summary>
+    public ActivityKind Kind { get; init; }
+
+    /// <summary>The sentence for people.</summary>
+    public required string Sentence { get; init; }
+
+    /// <summary>The league it concerns, or null.</summary>
+    public LeagueId? LeagueId { get; init; }
+
+    /// <summary>The board it concerns, or null.</summary>
+    public int? BbsId { get; init; }
+
+    /// <summary>The run it concerns, or null.</summary>
+    public long? RunId { get; init; }
+
+    /// <summary>The packet it concerns, or null.</summary>
+    public long? PacketId { get; init; }
+
+    /// <summary>Whether it is worth a look: something did not go as it should.</summary>
+    public bool Notable { get; init; }
+
+    /// <summary>Who did it, or null for the hub itself or the command line.</summary>
+    public string? Who { get; init; }
+}
+
+internal sealed class ActivityConfiguration : IEntityTypeConfiguration<Activity>
+{
+    public void Configure(EntityTypeBuilder<Activity> builder)
+    {
+        builder.ToTable("Activities");
+        builder.Property(a => a.Kind).HasConversion<string>();
+        builder.HasIndex(a => a.At).HasDatabaseName("IX_Activities_At");
+        builder.HasIndex(a => new { a.LeagueId, a.Id }).HasDatabaseName("IX_Activities_League");
+        builder.HasIndex(a => new { a.BbsId, a.Id }).HasDatabaseName("IX_Activities_Bbs");
+        builder.HasIndex(a => new { a.Kind, a.Id }).HasDatabaseName("IX_Activities_Kind");
+        // A run ends once, whoever notices it first
+        builder.HasIndex(a => a.RunId).IsUnique().HasFilter("\"RunId\" IS NOT NULL").HasDatabaseName("IX_Activities_Run");
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Runs;
+using NovaHub.Engine.Storage;
+
+namespace NovaHub.Engine.Journeys;
+
+/// <summary>A station of a packet's journey.</summary>
+public enum StationKind
+{
+    /// <summary>A board uploaded it.</summary>
+    Received,
+
+    /// <summary>The hub's game wrote it.</summary>
+    Written,
+
+    /// <summary>A run put it before the game.</summary>
+    Staged,
+
+    /// <summary>The hub's game has read it.</summary>
+    Consumed,
+
+    /// <summary>The receiving board has all of it.</summary>
+    Delivered,
+}
+
+/// <summary>One station.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="At">When, UTC.</param>
+/// <param name="RunId">The run in which it happened, or null.</param>
+/// <param name="Board">The board that uploaded it, or null.</param>
+/// <param name="Read">Of a staging: whether the game read it; null while that is not judged.</param>
+/// <param name="Again">Of a staging: the run was asked for to have packets read again.</param>
+public sealed record Station(StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false);
+
+/// <summary>A packet and where it has been.</summary>
+/// <param name="Packet">The packet.</param>
+/// <param name="State">Where it is now.</param>
+/// <param name="Stations">Oldest first.</param>
+/// <param name="SameName">Other packets of the same name: how many came before this one, at most 100.</param>
+public sealed record PacketJourney(Packet Packet, PacketState State, IReadOnlyList<Station> Stations, int SameName);
+
+/// <summary>Tells a packet's journey from what the ledger and the runs keep.</summary>
+public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirectory directory)
+{
+    private const int MostSameName = 100;
+
+    /// <summary>The packet's journey, or null when there is no such packet.</summary>
+    public async Task<PacketJourney?> FindAsync(long packetId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        if (await db.Set<Packet>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == packetId, cancellationToken) is not { } packet)
+        {
+            return null;
+        }
+
+        var attempts = await db.Set<RunPacket>().Where(p => p.PacketId == packetId).OrderBy(p => p.RunId)
+            .Join(db.Set<Run>(), p => p.RunId, r => r.Id, (p, r) => new { p.Consumed, r.Id, r.StartedAt, r.StagedAt, r.VerifiedAt, r.ReprocessOf })
+            .ToListAsync(cancellationToken);
+        var sameName = await db.Set<Packet>().Where(p => p.LeagueId == packet.LeagueId && p.Source == packet.Source && p.Dest == packet.Dest
+            && p.Sequence == packet.Sequence && p.Id < packetId).OrderBy(p => p.Id).Take(MostSameName).CountAsync(cancellationToken);
+
+        var stations = new List<Station> { First(packet) };
+        foreach (var attempt in attempts)
+        {
+            stations.Add(new Station(StationKind.Staged, attempt.StagedAt ?? attempt.StartedAt, attempt.Id, Read: attempt.Consumed, Again: attempt.ReprocessOf is not null));
+            if (attempt.Consumed == true)
+            {
+                // The packet keeps its latest reading only; an earlier one was judged when its run was
+                stations.Add(new Station(StationKind.Consumed, (attempt == attempts[^1] ? packet.ConsumedAt : null) ?? attempt.VerifiedAt ?? attempt.StartedAt, attempt.Id));
+            }
+        }
+
+        if (packet.DeliveredAt is { } delivered)
+        {
+            stations.Add(new Station(StationKind.Delivered, delivered));
+        }
+
+        var hubIndex = directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league) ? league.HubIndex : 1;
+        return new PacketJourney(packet, packet.StateAt(hubIndex), stations, sameName);
+    }
+
+    /// <summary>The packet's bytes, or null. They can hold players' private mail: hand them to nobody but admins.</summary>
+    public async Task<byte[]?> BytesAsync(long packetId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Packet>().Where(p => p.Id == packetId)
+            .Join(db.Set<Content>(), p => p.Sha256, c => c.Sha256, (_, content) => content.Bytes).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    private Station First(Packet packet) => packet.UploadedByBbsId is { } id
+        ? new Station(StationKind.Received, packet.ReceivedAt, Board: directory.Current.BoardsById.TryGetValue(id, out var board) ? board.Name : "a board that is gone")
+        : new Station(StationKind.Written, packet.ReceivedAt, packet.WrittenInRunId);
+}

@@ -1,0 +1,198 @@
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Runs;
+using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Components.Pages.Schedules;
+using static NovaHub.Web.Tests.Components.ConsoleContext;
+
+namespace NovaHub.Web.Tests.Components;
+
+public sealed class LeaguePageTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_league_s_page_shows_members_routes_nodelist_and_game_folder()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0302.001", new byte[10]);
+        var page = Show(console);
+        Eventually(page, "900B Sandbox Realms");
+        Assert.Contains("The game folder is as it must be", page.Markup);
+        Assert.Contains("1 HOST 2 3", page.Find(".dos-text").TextContent);
+        Assert.Contains("Node 3 is new: Last Resort, 13:900/3.", page.Markup);
+        Assert.Equal("1 waiting", page.Find(".matrix .matrix-wait").TextContent);
+        Assert.Contains("No run yet", page.Markup);
+
+        await console.Hub.UploadAsync("900B0302.002", new byte[10]);
+        page.WaitForAssertion(() => Assert.Equal("2 waiting", page.Find(".matrix .matrix-wait").TextContent), Patience);
+        await console.StoreAsync(EndedRun(LeagueId.Parse("900B"), 1, RunOutcome.Good, "All was read."));
+        console.Runs.Feed.Publish(Glance(LeagueId.Parse("900B"), 1, RunStep.Play));
+        Eventually(page, "All was read.");
+    }
+
+    [Theory]
+    [InlineData("901B")]
+    [InlineData("nonsense")]
+    public async Task A_league_that_is_none_is_said(string text)
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var page = console.Show<LeaguePage>(p => p.Add(x => x.Text, text));
+        Eventually(page, $"There is no league {text}");
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_game_folder_is_said_with_what_to_do()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        var folder = console.Hub.Get<HubDirectory>().Current.Leagues[league].GameFolder!;
+        await File.WriteAllTextAsync(Path.Combine(folder, "BBS.CFG"), string.Join("\r\n", "Sysop", "BBS", "13:10/1", "C:\\WRONG\\", "", "901", ""));
+        var page = Show(console);
+        Eventually(page, "Set line 4 to");
+        Assert.Contains("and this is league 900", page.Markup);
+        Assert.DoesNotContain("as it must be", page.Markup);
+    }
+
+    [Fact]
+    public async Task The_hub_s_part_is_changed_on_the_page_and_a_refusal_stands_beside_it()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        var page = Show(console);
+        Eventually(page, "The hub's part");
+        page.Find("button[aria-label='Change the league']").Click();
+        page.Find("#set-index").Input("3");
+        page.Find("form[aria-label='The league']").Submit();
+        Eventually(page, "Node 3 of 900B is Last Resort.");
+        page.Find("#set-index").Input("1");
+        page.Find("#set-folder").Input("games/B900N01");
+        page.Find("form[aria-label='The league']").Submit();
+        Eventually(page, "is no whole path");
+        page.Find("#set-folder").Input("");
+        page.Find("#set-name").Input("Renamed");
+        page.Find("form[aria-label='The league']").Submit();
+        Eventually(page, "900B Renamed");
+        Assert.Contains("No game folder: mail for the hub waits", page.Markup);
+        Assert.Null(console.Hub.Get<HubDirectory>().Current.Leagues[league].GameFolder);
+    }
+
+    [Fact]
+    public async Task A_schedule_shows_its_next_five_times_before_it_is_saved()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        console.Bunit.Services.GetRequiredService<Viewer>().Apply(new ViewerSettings("dark", true, "Europe/Berlin"));
+        var page = Show(console);
+        Eventually(page, "Schedule");
+        page.Find("button[aria-label='Change the schedule']").Click();
+        page.Find("#cron-900B").Input("every day");
+        Assert.Contains("is no cron expression", page.Find(".cron-refusal").TextContent);
+        page.FindAll(".example").Single(b => b.TextContent.Contains("04:00")).Click();
+        var times = page.FindAll(".cron-times li").Select(l => l.TextContent).ToList();
+        Assert.Equal(5, times.Count);
+        Assert.All(times, t => Assert.Matches(@"0[56]:00:00 \(Europe/Berlin\) · .* 04:00:00 UTC", t));
+        page.Find("form[aria-label='Schedule of 900B']").Submit();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("button[aria-label='Change the schedule']")), Patience);
+        // The next time comes from the scheduler, which follows a moment later
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll(".facts time"), t => t.GetAttribute("title")!.Contains("04:00:00 UTC")), Patience);
+    }
+
+    [Fact]
+    public async Task A_nodelist_is_made_anew_only_where_something_changes()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var page = Show(console);
+        var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
+        Eventually(page, "Make it anew");
+        var click = page.FindAll("button").Single(b => b.TextContent.Contains("Make it anew")).ClickAsync(new());
+        dialogs.WaitForAssertion(() => Assert.Contains("It would be the same, byte for byte", dialogs.Markup), Patience);
+        await dialogs.FindAll("button").Last(b => b.TextContent.Contains("Close")).ClickAsync(new());
+        await click;
+    }
+
+    [Fact]
+    public async Task Schedules_follow_what_is_paused_and_resumed()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var page = console.Show<ScheduleList>();
+        Eventually(page, "Nothing to schedule yet");
+        var league = await console.AddLeagueAsync();
+        Eventually(page, "not since the hub started");
+        await console.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.Cron = "0 0 4 * * ?", default);
+        page.WaitForAssertion(() => Assert.Contains("04:00:00 UTC", page.Find("td[data-label='Next by cron'] time").GetAttribute("title")), Patience);
+
+        await page.Find("button[aria-label='Pause: league 900B']").ClickAsync(new());
+        Eventually(page, "Paused");
+        page.WaitForAssertion(() => Assert.Equal("none", page.Find("td[data-label='Next by cron']").TextContent), Patience);
+        await page.Find("button[aria-label='Resume: league 900B']").ClickAsync(new());
+        EventuallyNot(page, "Paused");
+        page.Find("button[aria-label='Change the schedule of 900B']").Click();
+        Assert.Equal("0 0 4 * * ?", page.Find("#cron-900B").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task A_sysop_pauses_and_only_an_admin_changes()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        var actions = console.Bunit.Services.GetRequiredService<LeagueActions>();
+        console.BeSysop();
+        var page = Show(console);
+        Eventually(page, "900B Sandbox Realms");
+        Assert.Empty(page.FindAll("button[aria-label^='Change']"));
+        Assert.DoesNotContain("Make it anew", page.Markup);
+        Assert.Equal(RunActions.NotAllowed, (await actions.AddAsync(new LeagueForm { Number = "555", Name = "New" })).Refusal);
+        Assert.Equal(RunActions.NotAllowed, (await actions.ChangeAsync(league, new LeagueForm { Name = "New" })).Refusal);
+        Assert.Equal(RunActions.NotAllowed, (await actions.ScheduleAsync(league, "", false)).Refusal);
+        Assert.Equal(RunActions.NotAllowed, (await actions.RegenerateAsync(league)).Refusal);
+        Assert.Null((await actions.PauseAsync(league, true)).Refusal);
+        Eventually(page, "Paused");
+        console.BeNobody();
+        Assert.Equal(RunActions.NotAllowed, (await actions.PauseAsync(league, false)).Refusal);
+        Assert.True(console.Hub.Get<HubDirectory>().Current.Leagues[league].IsPaused);
+    }
+
+    [Fact]
+    public async Task A_league_is_added_in_a_dialog()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var page = console.Show<LeagueList>();
+        var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
+        Eventually(page, "Add a league");
+        var click = page.FindAll("button").Single(b => b.TextContent.Contains("Add a league")).ClickAsync(new());
+        dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll("#league-number")), Patience);
+        dialogs.Find("#league-number").Input("9");
+        await dialogs.Find("#add-league").SubmitAsync();
+        dialogs.WaitForAssertion(() => Assert.Contains("“9” is no league number", dialogs.Markup), Patience);
+        dialogs.Find("#league-number").Input("015");
+        dialogs.Find("#league-game").Change("F");
+        dialogs.Find("#league-name").Input("Falcons");
+        await dialogs.Find("#add-league").SubmitAsync();
+        await click;
+        Assert.Equal("Falcons", console.Hub.Get<HubDirectory>().Current.Leagues[LeagueId.Parse("015F")].Name);
+        Assert.EndsWith("/leagues/015F", console.Bunit.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri);
+    }
+
+    [Theory]
+    [InlineData(0.5, "now")]
+    [InlineData(12, "in 12 s")]
+    [InlineData(180, "in 3 min")]
+    [InlineData(7260, "in 2 h 1 min")]
+    [InlineData(172800, "3 Jul 14:00")]
+    public void A_moment_to_come_is_told_as_people_tell_it(double seconds, string text)
+    {
+        var now = new DateTime(2026, 7, 1, 12, 0, 0, DateTimeKind.Utc);
+        Assert.Equal(text, Words.Until(now.AddSeconds(seconds), now, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
+    }
+
+    private static IRenderedComponent<LeaguePage> Show(ConsoleContext console) => console.Show<LeaguePage>(p => p.Add(x => x.Text, "900B"));
+}

@@ -1,0 +1,93 @@
+using Bunit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using NovaHub.Engine.BrePackets;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Runs;
+using NovaHub.Engine.Storage;
+using NovaHub.Web.Components.Pages.Packets;
+using NovaHub.Web.Components.Pages.Runs;
+using static NovaHub.Web.Tests.Components.ConsoleContext;
+
+namespace NovaHub.Web.Tests.Components;
+
+public sealed class PacketDetailTests
+{
+    [Fact]
+    public async Task A_packet_tells_its_journey_through_every_run_and_what_is_in_it()
+    {
+        await using var console = await StartAsync();
+        var league = await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0201.007", BrePacketWriter.Write(1, [
+            new BreRecord(0x09, 2, 1, [.. "a private word"u8]), new BreRecord(0x77, 2, 3, new byte[900])]));
+        await console.StoreAsync(
+            EndedRun(league, 1, RunOutcome.Incomplete, "left"), EndedRun(league, 2, RunOutcome.Good, "read"),
+            new RunPacket { RunId = 1, PacketId = 1, Consumed = false }, new RunPacket { RunId = 2, PacketId = 1, Consumed = true });
+        await SetAsync(console, s => s.SetProperty(p => p.ConsumedAt, DateTime.UtcNow));
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "Received from The Dive");
+        Assert.Equal(
+            ["Received from The Dive", "Put before the game, and left unread in run 1", "Put before the game in run 2", "Read by the hub's game in run 2"],
+            page.FindAll(".journey li > div").Select(d => string.Join(' ', d.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries))));
+        var records = page.FindAll(".records tbody tr").Select(r => r.TextContent).ToList();
+        Assert.Contains("Message", records[0]);
+        Assert.Contains("Unknown", records[1]);
+        Assert.Contains("900 B", records[1]);
+        Assert.DoesNotContain("private word", page.Markup);
+        Assert.Contains("/packets/1/file", page.Markup);
+    }
+
+    [Fact]
+    public async Task Only_an_admin_is_offered_the_bytes_and_a_second_reading_and_the_act_asks_again()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0203.001", new byte[40]);
+        await SetAsync(console, s => s.SetProperty(p => p.DeliveredAt, DateTime.UtcNow));
+        console.BeSysop();
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "is for admins");
+        Assert.DoesNotContain("/packets/1/file", page.Markup);
+        Assert.DoesNotContain("Deliver again", page.Markup);
+        var actions = console.Bunit.Services.GetRequiredService<PacketActions>();
+        Assert.Equal(RunActions.NotAllowed, await actions.RequeueAsync(1, default));
+        Assert.NotNull((await console.Hub.Get<LedgerReader>().LatestAsync(null, 1, default))[0].DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_delivered_packet_is_delivered_again_after_a_question()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0203.001", new byte[40]);
+        await SetAsync(console, s => s.SetProperty(p => p.DeliveredAt, DateTime.UtcNow));
+        var dialogs = console.Bunit.Render<MudDialogProvider>();
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "Delivered to Last Resort");
+        page.FindAll("button").Single(b => b.TextContent.Contains("Deliver again")).Click();
+        dialogs.WaitForAssertion(() => Assert.Contains("happens twice", dialogs.Markup), TimeSpan.FromSeconds(5));
+        dialogs.FindAll("button").Single(b => b.TextContent.Contains("Deliver it again")).Click();
+        Eventually(page, "Waits until Last Resort fetches it");
+        Assert.DoesNotContain("Deliver again", page.Markup);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_or_not_BRE_s_says_so()
+    {
+        await using var console = await StartAsync();
+        var league = await console.AddLeagueAsync();
+        Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 99)), "There is no packet 99");
+        await console.Hub.UploadAsync("900B0203.001", [1, 2, 3]);
+        Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 1)), "does not look like a packet of Barren Realms Elite");
+        await console.StoreAsync(new Packet { LeagueId = Engine.Games.LeagueId.Parse("900F"), Source = 2, Dest = 1, Sequence = 1, RouteOrdinal = 1, Sha256 = new byte[32], Size = 3, ReceivedAt = DateTime.UtcNow });
+        Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 2)), "pass unopened");
+        Assert.Equal("900B", league.ToString());
+    }
+
+    private static async Task SetAsync(ConsoleContext console, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Packet>> set)
+    {
+        await using var db = await console.Hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        await db.Set<Packet>().ExecuteUpdateAsync(set);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using MudBlazor;
+using NovaHub.Engine.Activities;
+using NovaHub.Engine.Games;
+
+namespace NovaHub.Web.Components.Pages.Activities;
+
+/// <summary>The activity page's address. What can't be read there counts as not said.</summary>
+public sealed record ActivityAddress(LeagueId? League = null, int? BbsId = null, ActivityKind? Kind = null, long? Beside = null, bool Newer = false)
+{
+    /// <summary>Path of the page.</summary>
+    public const string Path = "/activity";
+
+    /// <summary>Whether anything is filtered at all.</summary>
+    public bool Filters => League is not null || BbsId is not null || Kind is not null;
+
+    /// <summary>Reads the address's values as they came.</summary>
+    public static ActivityAddress Read(string? what, string? league, string? bbs, string? after, string? before)
+    {
+        var behind = Number(after);
+        return new ActivityAddress(
+            LeagueId.TryParse(league?.ToUpperInvariant(), out var id) ? id : null,
+            Number(bbs) is { } board and <= int.MaxValue ? (int)board : null,
+            KindOf(what), behind ?? Number(before), behind is null && Number(before) is not null);
+    }
+
+    /// <summary>The kind of this word, or null.</summary>
+    public static ActivityKind? KindOf(string? word) =>
+        Enum.GetValues<ActivityKind>().Where(k => string.Equals(k.ToString(), word, StringComparison.OrdinalIgnoreCase)).Select(k => (ActivityKind?)k).FirstOrDefault();
+
+    public override string ToString()
+    {
+        var parts = new List<string>();
+        void Add(string key, object? value)
+        {
+            if (value is not null)
+            {
+                parts.Add($"{key}={Convert.ToString(value, CultureInfo.InvariantCulture)}");
+            }
+        }
+
+        Add("what", Kind);
+        Add("league", League);
+        Add("bbs", BbsId);
+        Add(Newer ? "before" : "after", Beside);
+        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
+    }
+
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+}
+
+/// <summary>Kinds of activity in plain words.</summary>
+internal static class ActivityWords
+{
+    public static (string Name, string Icon) Of(ActivityKind kind) => kind switch
+    {
+        ActivityKind.RunEnded => ("Run ended", Icons.Material.Outlined.PlayCircle),
+        ActivityKind.UploadRefused => ("Upload refused", Icons.Material.Outlined.Block),
+        ActivityKind.Requeued => ("Packet put back", Icons.Material.Outlined.Replay),
+        ActivityKind.LeagueAdded => ("League added", Icons.Material.Outlined.Public),
+        ActivityKind.LeagueChanged => ("League changed", Icons.Material.Outlined.Public),
+        ActivityKind.BoardAdded => ("BBS added", Icons.Material.Outlined.Dns),
+        ActivityKind.BoardJoined => ("BBS joined", Icons.Material.Outlined.Dns),
+        ActivityKind.BoardDisabled => ("BBS disabled", Icons.Material.Outlined.LockPerson),
+        ActivityKind.BoardEnabled => ("BBS enabled", Icons.Material.Outlined.LockOpen),
+        ActivityKind.SecretRotated => ("Secret rotated", Icons.Material.Outlined.Key),
+        ActivityKind.NodelistPublished => ("Nodelist published", Icons.Material.Outlined.ListAlt),
+        ActivityKind.AccountAdded => ("Account added", Icons.Material.Outlined.PersonAdd),
+        ActivityKind.SignedIn => ("Signed in", Icons.Material.Outlined.Login),
+        _ => (kind.ToString(), Icons.Material.Outlined.Info),
+    };
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Packets;
+
+namespace NovaHub.Web.Components.Pages.Dashboard;
+
+/// <summary>How far back the chart looks, and in what steps.</summary>
+/// <param name="Key">As it stands in the address.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Step">Length of one bar.</param>
+/// <param name="Bars">How many bars.</param>
+/// <param name="StepName">What a bar holds, for people.</param>
+public sealed record TrafficSpan(string Key, string Name, TimeSpan Step, int Bars, string StepName)
+{
+    public static IReadOnlyList<TrafficSpan> All { get; } =
+    [
+        new("24h", "24 hours", TimeSpan.FromHours(1), 24, "per hour"),
+        new("7d", "7 days", TimeSpan.FromHours(6), 28, "per 6 hours"),
+        new("30d", "30 days", TimeSpan.FromDays(1), 30, "per day"),
+    ];
+
+    /// <summary>The span with this key; the shortest for anything else.</summary>
+    public static TrafficSpan Of(string? key) => All.FirstOrDefault(s => s.Key == key) ?? All[0];
+
+    /// <summary>Beginning of the first bar, UTC. The last bar is the one that goes on now.</summary>
+    public DateTime From(DateTime now) => new DateTime(now.Ticks - (now.Ticks % Step.Ticks), DateTimeKind.Utc) - (Step * (Bars - 1));
+}
+
+/// <summary>One league's bars.</summary>
+public sealed record TrafficSeries(LeagueId League, IReadOnlyList<double> Bars, long Total);
+
+/// <summary>Packets that entered the ledger, uploaded by boards or written by games, by league and time.</summary>
+/// <param name="Labels">One for each bar; most are empty, so that those that stand there can be read.</param>
+/// <param name="Series">By league; leagues without a packet are left out.</param>
+/// <param name="Total">Packets in all.</param>
+/// <param name="Summary">The chart in a sentence, for who can't see it.</param>
+public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<TrafficSeries> Series, long Total, string Summary)
+{
+    private const int MostLabels = 7;
+
+    public static TrafficChart Of(TrafficSpan span, IReadOnlyList<TrafficHour> hours, DateTime now, TimeZoneInfo zone)
+    {
+        var from = span.From(now);
+        var series = hours.Where(h => h.Hour >= from).GroupBy(h => h.LeagueId).OrderBy(g => g.Key).Select(g =>
+        {
+            var bars = new double[span.Bars];
+            foreach (var hour in g)
+            {
+                bars[Math.Min(span.Bars - 1, (int)((hour.Hour - from).Ticks / span.Step.Ticks))] += hour.Received + hour.Written;
+            }
+
+            return new TrafficSeries(g.Key, bars, (long)bars.Sum());
+        }).Where(s => s.Total > 0).ToList();
+        var total = series.Sum(s => s.Total);
+        return new TrafficChart([.. Enumerable.Range(0, span.Bars).Select(i => Label(span, from, i, zone))], series, total, Say(span, series, total, from, zone));
+    }
+
+    private static string Label(TrafficSpan span, DateTime from, int bar, TimeZoneInfo zone)
+    {
+        var every = (span.Bars + MostLabels - 1) / MostLabels;
+        return (span.Bars - 1 - bar) % every == 0 ? Name(span, from + (span.Step * bar), zone) : "";
+    }
+
+    private static string Name(TrafficSpan span, DateTime at, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTimeFromUtc(at, zone).ToString(span.Step < TimeSpan.FromHours(6) ? "HH:mm" : "d MMM", CultureInfo.InvariantCulture);
+
+    private static string Say(TrafficSpan span, List<TrafficSeries> series, long total, DateTime from, TimeZoneInfo zone)
+    {
+        if (total == 0)
+        {
+            return $"No packet in the last {span.Name}.";
+        }
+
+        var sums = Enumerable.Range(0, span.Bars).Select(i => series.Sum(s => s.Bars[i])).ToList();
+        var most = sums.IndexOf(sums.Max());
+        return $"{Live.Words.Count(total, "packet")} in the last {span.Name}, {string.Join(", ", series.Select(s => $"{s.League}: {Live.Words.Count(s.Total)}"))}; most {span.StepName}: {Live.Words.Count((long)sums[most])}, at {Name(span, from + (span.Step * most), zone)}.";
+    }
+}

@@ -1,0 +1,11 @@
+using NovaHub.Engine.Games;
+
+namespace NovaHub.Web.Components.Search;
+
+/// <summary>Where leagues and BBSes are on the console.</summary>
+internal static class Places
+{
+    public static string League(LeagueId league) => $"/runs?league={league}";
+
+    public static string Board() => "/bbses";
+}
