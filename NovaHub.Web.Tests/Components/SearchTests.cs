@@ -21,9 +21,9 @@ public sealed class SearchTests
         var search = console.Bunit.Services.GetRequiredService<HubSearch>();
         async Task<List<string>> FindAsync(string text) => [.. (await search.FindAsync(text, default)).Select(h => $"{h.Title} → {h.Path}")];
 
-        Assert.Equal(["The Dive → /bbses"], await FindAsync(" dive "));
-        Assert.Equal(["900B Sandbox Realms → /runs?league=900B"], await FindAsync("sandbox"));
-        Assert.Equal(["900B Sandbox Realms → /runs?league=900B", "900B0201.001 → /packets/1"], await FindAsync("900b"));
+        Assert.Equal(["The Dive → /bbses/1"], await FindAsync(" dive "));
+        Assert.Equal(["900B Sandbox Realms → /leagues/900B"], await FindAsync("sandbox"));
+        Assert.Equal(["900B Sandbox Realms → /leagues/900B", "900B0201.001 → /packets/1"], await FindAsync("900b"));
         Assert.Equal(["900B0201.001 → /packets/1"], await FindAsync("900b0201.001"));
         Assert.Equal(["Packets → /packets"], await FindAsync("pack"));
         foreach (var run in new[] { "12", "#12", "run 12", "Run12" })

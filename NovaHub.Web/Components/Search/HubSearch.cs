@@ -58,7 +58,7 @@ internal sealed class HubSearch(HubDirectory directory, RunHistory history, Pack
         orderby board.Name
         select new SearchHit(
             board.Name, board.Seats.Count == 0 ? "BBS" : $"BBS, {string.Join(", ", board.Seats.Values.OrderBy(s => s.League).Select(s => $"{s.League}:{s.BbsIndex}"))}",
-            Places.Board(), Icons.Material.Outlined.Dns);
+            Places.Board(board.Id), Icons.Material.Outlined.Dns);
 
     private List<SearchHit> Packets(string text) =>
         text.Length < ShortestName || PacketNamePrefix.Parse(text) is not { } name
