@@ -16,7 +16,7 @@ public sealed class WireTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _hub = await HubHost.StartAsync("ServiceApi:MaxPacketBytes=6000000");
+        _hub = await HubHost.StartAsync("ServiceApi:MaxPacketBytes=6000000", "ServiceApi:DeliveryWatch=00:00:00.8");
         await _hub.AddLeagueAsync("555B");
         _two = await _hub.SignInAsync(await _hub.AddBoardAsync("Two", "555B:2"));
         _three = await _hub.SignInAsync(await _hub.AddBoardAsync("Three", "555B:3"));

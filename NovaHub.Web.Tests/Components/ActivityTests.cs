@@ -25,8 +25,8 @@ public sealed class ActivityTests
         Eventually(page, "An upload of The Dive was refused: “hello.txt” is no packet name");
         Assert.Contains("tone-notice", page.FindAll("li")[0].ClassName);
 
-        page.FindAll("select")[0].Change("UploadRefused");
-        page.FindAll("select")[1].Change("900B");
+        await page.InvokeAsync(() => page.FindAll("select")[0].Change("UploadRefused"));
+        await page.InvokeAsync(() => page.FindAll("select")[1].Change("900B"));
         Assert.EndsWith("/activity?what=UploadRefused&league=900B", console.Bunit.Services.GetRequiredService<BunitNavigationManager>().Uri);
         Eventually(page, "Clear the filters");
         page.WaitForAssertion(() => Assert.Single(page.FindAll("li")), TimeSpan.FromSeconds(5));

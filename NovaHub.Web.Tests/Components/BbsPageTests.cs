@@ -49,18 +49,18 @@ public sealed class BbsPageTests
         var page = Show(console, Board(console, "The Dive").Id);
         Eventually(page, "13:900/2");
 
-        page.Find("button[aria-label='Change the seat in 900B']").Click();
-        page.Find("input[aria-label='Node in 900B']").Input("3");
-        page.Find("#edit-seat").Submit();
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the seat in 900B']").Click());
+        await page.InvokeAsync(() => page.Find("input[aria-label='Node in 900B']").Input("3"));
+        await page.InvokeAsync(() => page.Find("#edit-seat").Submit());
         Eventually(page, "Node 3 of 900B is Last Resort.");
-        page.Find("input[aria-label='Node in 900B']").Input("x");
-        page.Find("#edit-seat").Submit();
+        await page.InvokeAsync(() => page.Find("input[aria-label='Node in 900B']").Input("x"));
+        await page.InvokeAsync(() => page.Find("#edit-seat").Submit());
         Eventually(page, "“x” is no BBS index");
         Assert.Equal(2, Board(console, "The Dive").Seats[league].BbsIndex);
 
-        page.Find("input[aria-label='Node in 900B']").Input(" 9");
-        page.Find("input[aria-label='FTN address in 900B']").Input("13:900/9");
-        page.Find("#edit-seat").Submit();
+        await page.InvokeAsync(() => page.Find("input[aria-label='Node in 900B']").Input(" 9"));
+        await page.InvokeAsync(() => page.Find("input[aria-label='FTN address in 900B']").Input("13:900/9"));
+        await page.InvokeAsync(() => page.Find("#edit-seat").Submit());
         page.WaitForAssertion(() => Assert.Contains("13:900/9", page.Find("table").TextContent), Patience);
         Assert.DoesNotContain("is no BBS index", page.Markup);
         Assert.Equal(9, Board(console, "The Dive").Seats[league].BbsIndex);
@@ -76,9 +76,9 @@ public sealed class BbsPageTests
         var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
         Eventually(page, "13:900/2");
 
-        page.Find("#join-league").Change("555B");
+        await page.InvokeAsync(() => page.Find("#join-league").Change("555B"));
         Assert.Equal("2", page.Find("#join-index").GetAttribute("value"));
-        page.Find("form[aria-label='Give it a seat']").Submit();
+        await page.InvokeAsync(() => page.Find("form[aria-label='Give it a seat']").Submit());
         Eventually(page, "Remove the seat in 555B");
         Assert.Equal(2, Board(console, "The Dive").Seats[second].BbsIndex);
 
@@ -133,13 +133,13 @@ public sealed class BbsPageTests
         await console.AddLeagueAsync();
         var page = Show(console, Board(console, "The Dive").Id);
         Eventually(page, "Its entry in nodelists");
-        page.Find("button[aria-label='Change its entry in nodelists']").Click();
-        page.Find("#place-name").Input("Привет");
-        page.Find("form.fields").Submit();
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change its entry in nodelists']").Click());
+        await page.InvokeAsync(() => page.Find("#place-name").Input("Привет"));
+        await page.InvokeAsync(() => page.Find("form.fields").Submit());
         Eventually(page, "that DOS text (CP437) can hold");
-        page.Find("#place-name").Input("The Deep Dive");
-        page.Find("#place-city").Input("Zürich");
-        page.Find("form.fields").Submit();
+        await page.InvokeAsync(() => page.Find("#place-name").Input("The Deep Dive"));
+        await page.InvokeAsync(() => page.Find("#place-city").Input("Zürich"));
+        await page.InvokeAsync(() => page.Find("form.fields").Submit());
         page.WaitForAssertion(() => Assert.Equal("The Deep Dive", page.Find("h1").TextContent), Patience);
         Assert.Contains("Zürich", page.Markup);
     }
@@ -155,10 +155,10 @@ public sealed class BbsPageTests
 
         var click = page.FindAll("button").Single(b => b.TextContent.Contains("Add a BBS")).ClickAsync(new());
         dialogs.WaitForAssertion(() => Assert.Equal("4", dialogs.Find("#bbs-index").GetAttribute("value")), Patience);
-        dialogs.Find("#bbs-name").Input("the dive");
+        await dialogs.InvokeAsync(() => dialogs.Find("#bbs-name").Input("the dive"));
         await dialogs.Find("#add-bbs").SubmitAsync();
         dialogs.WaitForAssertion(() => Assert.Contains("exists already", dialogs.Markup), Patience);
-        dialogs.Find("#bbs-name").Input("Third Place");
+        await dialogs.InvokeAsync(() => dialogs.Find("#bbs-name").Input("Third Place"));
         await dialogs.Find("#add-bbs").SubmitAsync();
         dialogs.WaitForAssertion(() => Assert.Contains("This is the only time", dialogs.Markup), Patience);
         await Confirm(dialogs, "I have it").ClickAsync(new());

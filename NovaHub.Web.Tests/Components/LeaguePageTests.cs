@@ -67,17 +67,17 @@ public sealed class LeaguePageTests
         var league = await console.AddLeagueAsync();
         var page = Show(console);
         Eventually(page, "The hub's part");
-        page.Find("button[aria-label='Change the league']").Click();
-        page.Find("#set-index").Input("3");
-        page.Find("form[aria-label='The league']").Submit();
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the league']").Click());
+        await page.InvokeAsync(() => page.Find("#set-index").Input("3"));
+        await page.InvokeAsync(() => page.Find("form[aria-label='The league']").Submit());
         Eventually(page, "Node 3 of 900B is Last Resort.");
-        page.Find("#set-index").Input("1");
-        page.Find("#set-folder").Input("games/B900N01");
-        page.Find("form[aria-label='The league']").Submit();
+        await page.InvokeAsync(() => page.Find("#set-index").Input("1"));
+        await page.InvokeAsync(() => page.Find("#set-folder").Input("games/B900N01"));
+        await page.InvokeAsync(() => page.Find("form[aria-label='The league']").Submit());
         Eventually(page, "is no whole path");
-        page.Find("#set-folder").Input("");
-        page.Find("#set-name").Input("Renamed");
-        page.Find("form[aria-label='The league']").Submit();
+        await page.InvokeAsync(() => page.Find("#set-folder").Input(""));
+        await page.InvokeAsync(() => page.Find("#set-name").Input("Renamed"));
+        await page.InvokeAsync(() => page.Find("form[aria-label='The league']").Submit());
         Eventually(page, "900B Renamed");
         Assert.Contains("No game folder: mail for the hub waits", page.Markup);
         Assert.Null(console.Hub.Get<HubDirectory>().Current.Leagues[league].GameFolder);
@@ -91,14 +91,14 @@ public sealed class LeaguePageTests
         console.Bunit.Services.GetRequiredService<Viewer>().Apply(new ViewerSettings("dark", true, "Europe/Berlin"));
         var page = Show(console);
         Eventually(page, "Schedule");
-        page.Find("button[aria-label='Change the schedule']").Click();
-        page.Find("#cron-900B").Input("every day");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the schedule']").Click());
+        await page.InvokeAsync(() => page.Find("#cron-900B").Input("every day"));
         Assert.Contains("is no cron expression", page.Find(".cron-refusal").TextContent);
-        page.FindAll(".example").Single(b => b.TextContent.Contains("04:00")).Click();
+        await page.InvokeAsync(() => page.FindAll(".example").Single(b => b.TextContent.Contains("04:00")).Click());
         var times = page.FindAll(".cron-times li").Select(l => l.TextContent).ToList();
         Assert.Equal(5, times.Count);
         Assert.All(times, t => Assert.Matches(@"0[56]:00:00 \(Europe/Berlin\) · .* 04:00:00 UTC", t));
-        page.Find("form[aria-label='Schedule of 900B']").Submit();
+        await page.InvokeAsync(() => page.Find("form[aria-label='Schedule of 900B']").Submit());
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("button[aria-label='Change the schedule']")), Patience);
         // The next time comes from the scheduler, which follows a moment later
         page.WaitForAssertion(() => Assert.Contains(page.FindAll(".facts time"), t => t.GetAttribute("title")!.Contains("04:00:00 UTC")), Patience);
@@ -112,9 +112,9 @@ public sealed class LeaguePageTests
         var page = Show(console);
         var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
         Eventually(page, "Make it anew");
-        var click = page.FindAll("button").Single(b => b.TextContent.Contains("Make it anew")).ClickAsync(new());
+        var click = page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Make it anew")).ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.Contains("It would be the same, byte for byte", dialogs.Markup), Patience);
-        await dialogs.FindAll("button").Last(b => b.TextContent.Contains("Close")).ClickAsync(new());
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Last(b => b.TextContent.Contains("Close")).ClickAsync(new()));
         await click;
     }
 
@@ -134,7 +134,7 @@ public sealed class LeaguePageTests
         page.WaitForAssertion(() => Assert.Equal("none", page.Find("td[data-label='Next by cron']").TextContent), Patience);
         await page.Find("button[aria-label='Resume: league 900B']").ClickAsync(new());
         EventuallyNot(page, "Paused");
-        page.Find("button[aria-label='Change the schedule of 900B']").Click();
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the schedule of 900B']").Click());
         Assert.Equal("0 0 4 * * ?", page.Find("#cron-900B").GetAttribute("value"));
     }
 
@@ -170,12 +170,12 @@ public sealed class LeaguePageTests
         Eventually(page, "Add a league");
         var click = page.FindAll("button").Single(b => b.TextContent.Contains("Add a league")).ClickAsync(new());
         dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll("#league-number")), Patience);
-        dialogs.Find("#league-number").Input("9");
+        await dialogs.InvokeAsync(() => dialogs.Find("#league-number").Input("9"));
         await dialogs.Find("#add-league").SubmitAsync();
         dialogs.WaitForAssertion(() => Assert.Contains("“9” is no league number", dialogs.Markup), Patience);
-        dialogs.Find("#league-number").Input("015");
-        dialogs.Find("#league-game").Change("F");
-        dialogs.Find("#league-name").Input("Falcons");
+        await dialogs.InvokeAsync(() => dialogs.Find("#league-number").Input("015"));
+        await dialogs.InvokeAsync(() => dialogs.Find("#league-game").Change("F"));
+        await dialogs.InvokeAsync(() => dialogs.Find("#league-name").Input("Falcons"));
         await dialogs.Find("#add-league").SubmitAsync();
         await click;
         Assert.Equal("Falcons", console.Hub.Get<HubDirectory>().Current.Leagues[LeagueId.Parse("015F")].Name);

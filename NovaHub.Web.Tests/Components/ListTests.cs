@@ -48,7 +48,7 @@ public sealed class ListTests
         var page = console.Show<PageFailed>(p => p.Add(x => x.Failure, new InvalidOperationException("The database is locked")).Add(x => x.Again, () => again++));
         Assert.Contains("This page could not be shown", page.Markup);
         Assert.Contains("The database is locked", page.Markup);
-        page.Find("button").Click();
+        await page.InvokeAsync(() => page.Find("button").Click());
         Assert.Equal(1, again);
     }
 

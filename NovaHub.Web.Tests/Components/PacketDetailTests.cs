@@ -65,9 +65,9 @@ public sealed class PacketDetailTests
         var dialogs = console.Bunit.Render<MudDialogProvider>();
         var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
         Eventually(page, "Delivered to Last Resort");
-        page.FindAll("button").Single(b => b.TextContent.Contains("Deliver again")).Click();
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Deliver again")).Click());
         dialogs.WaitForAssertion(() => Assert.Contains("happens twice", dialogs.Markup), TimeSpan.FromSeconds(5));
-        dialogs.FindAll("button").Single(b => b.TextContent.Contains("Deliver it again")).Click();
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Single(b => b.TextContent.Contains("Deliver it again")).Click());
         Eventually(page, "Waits until Last Resort fetches it");
         Assert.DoesNotContain("Deliver again", page.Markup);
     }

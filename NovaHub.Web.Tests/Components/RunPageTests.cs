@@ -168,7 +168,7 @@ public sealed class RunPageTests
         var asked = provider.InvokeAsync(() => ConfirmDialog.AskAsync(dialogs, "Reprocess run 1?", "Do it", [], "Run 1 still goes on."));
         provider.WaitForAssertion(() => Assert.Contains("Run 1 still goes on.", provider.Markup));
         Assert.Equal(["Close"], provider.FindAll("button").Select(b => b.TextContent.Trim()).Where(t => t.Length > 0));
-        provider.Find("button.mud-button-text").Click();
+        await provider.InvokeAsync(() => provider.Find("button.mud-button-text").Click());
         Assert.False(await asked);
     }
 

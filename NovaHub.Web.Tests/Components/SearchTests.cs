@@ -46,13 +46,13 @@ public sealed class SearchTests
         var button = console.Show<SearchButton>();
         var open = button.InvokeAsync(button.Instance.OpenAsync);
         dialogs.WaitForAssertion(() => Assert.Contains("Dashboard", dialogs.Find(".search-hits").TextContent), TimeSpan.FromSeconds(5));
-        dialogs.Find(".search-input").Input("900B");
+        await dialogs.InvokeAsync(() => dialogs.Find(".search-input").Input("900B"));
         dialogs.WaitForAssertion(() => Assert.Equal(2, dialogs.FindAll(".search-hits li").Count), TimeSpan.FromSeconds(5));
         dialogs.Find(".search-input").KeyDown(new KeyboardEventArgs { Key = "ArrowDown" });
         Assert.Equal("true", dialogs.FindAll(".search-hits li")[1].GetAttribute("aria-selected"));
-        dialogs.Find(".search-input").Input("xyzzy");
+        await dialogs.InvokeAsync(() => dialogs.Find(".search-input").Input("xyzzy"));
         dialogs.WaitForAssertion(() => Assert.Contains("Nothing is called “xyzzy”", dialogs.Markup), TimeSpan.FromSeconds(5));
-        dialogs.Find(".search-input").Input("900B0201");
+        await dialogs.InvokeAsync(() => dialogs.Find(".search-input").Input("900B0201"));
         await dialogs.Find(".search-input").KeyDownAsync(new KeyboardEventArgs { Key = "Enter" });
         await open.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.EndsWith("/packets/1", console.Bunit.Services.GetRequiredService<BunitNavigationManager>().Uri);

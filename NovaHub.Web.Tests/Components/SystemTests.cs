@@ -25,7 +25,7 @@ public sealed class SystemTests
         Assert.Contains("dosbox", machine.TextContent);
         Assert.Contains("command line", machine.TextContent);
         Assert.DoesNotContain("Runs:TimeLimit", page.Markup);
-        page.Find("input[type=checkbox]").Change(true);
+        await page.InvokeAsync(() => page.Find("input[type=checkbox]").Change(true));
         Assert.Contains("00:10:00", page.FindAll("tr").Single(r => r.TextContent.Contains("Runs:TimeLimit")).TextContent);
 
         console.Runs.Feed.Publish(Glance(NovaHub.Engine.Games.LeagueId.Parse("900B"), 7, RunStep.Play));

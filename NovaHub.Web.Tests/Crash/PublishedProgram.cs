@@ -42,7 +42,7 @@ internal static class PublishedProgram
         var log = Path.Combine(folder, "publish.log");
         using var publish = Start(
             log, new Dictionary<string, string>(),
-            "dotnet", "publish", Path.Combine(root.FullName, "NovaHub.Web"), "-c", "Release", "--no-build", "--nologo", "-o", Path.Combine(folder, "out"));
+            "dotnet", "publish", Path.Combine(root.FullName, "NovaHub.Web"), "-c", "Release", "--nologo", "-o", Path.Combine(folder, "out"));
         await publish.WaitForExitAsync();
         Assert.True(publish.ExitCode == 0, await File.ReadAllTextAsync(log));
         return Path.Combine(folder, "out", "NovaHub.Web.dll");

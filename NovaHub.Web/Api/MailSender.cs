@@ -10,12 +10,11 @@ using NovaHub.Engine.Packets.Delivery;
 namespace NovaHub.Web.Api;
 
 /// <summary>Hands a piece of mail to its board, and has it recorded as delivered only when the whole body got there.</summary>
-internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, TimeProvider clock, ILogger<MailSender> log)
+internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, ServiceApiOptions limits, TimeProvider clock, ILogger<MailSender> log)
 {
     private const int Part = 64 * 1024;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_linger = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Answers with a packet of this name: the oldest that is unread, or the latest.</summary>
     public async Task SendPacketAsync(HttpContext context, PacketName name, Mailbox packets)
@@ -140,7 +139,7 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
         await context.Response.Body.FlushAsync(CancellationToken.None);
         return progress is null
             ? !aborted.IsCancellationRequested
-            : await progress.ArrivesAsync(bytes.Length + HeaderLength(context.Response.Headers), s_patience, s_linger, clock);
+            : await progress.ArrivesAsync(bytes.Length + HeaderLength(context.Response.Headers), s_patience, limits.DeliveryWatch, clock);
     }
 
     // The status line and what we know of the headers; the server may have added a few

@@ -11,6 +11,9 @@ internal sealed record ServiceApiOptions
 
     /// <summary>The largest packet that is taken, in bytes.</summary>
     public int MaxPacketBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>How long a connection that has all of a download must not break off before the packet counts as delivered.</summary>
+    public TimeSpan DeliveryWatch { get; set; } = TimeSpan.FromMilliseconds(50);
 }
 
 /// <summary>What boards' programs speak. It may grow; what is there may not change.</summary>
@@ -23,6 +26,7 @@ internal static class ServiceApi
         var services = builder.Services;
         services.AddOptions<ServiceApiOptions>().BindConfiguration(ServiceApiOptions.Section)
             .Validate(o => o.MaxPacketBytes is >= 1024 and <= 256 * 1024 * 1024, "ServiceApi:MaxPacketBytes is the largest packet in bytes: 1024 to 268435456.")
+            .Validate(o => o.DeliveryWatch >= TimeSpan.Zero && o.DeliveryWatch <= TimeSpan.FromSeconds(5), "ServiceApi:DeliveryWatch is a time from 00:00:00 to 00:00:05.")
             .ValidateOnStart();
         services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section)
             .Validate(o => o.MinFreeMegabytes is >= 0 and <= 1_000_000, "Health:MinFreeMegabytes is the room that the data folder's disk must have: 0 to 1000000.")
