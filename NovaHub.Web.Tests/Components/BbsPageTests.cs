@@ -82,9 +82,9 @@ public sealed class BbsPageTests
         Eventually(page, "Remove the seat in 555B");
         Assert.Equal(2, Board(console, "The Dive").Seats[second].BbsIndex);
 
-        var click = page.Find("button[aria-label='Remove the seat in 555B']").ClickAsync(new());
+        var click = page.InvokeAsync(() => page.Find("button[aria-label='Remove the seat in 555B']").ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.Contains("The Dive leaves 555B", dialogs.Markup), Patience);
-        await Confirm(dialogs, "Remove the seat").ClickAsync(new());
+        await dialogs.InvokeAsync(() => Confirm(dialogs, "Remove the seat").ClickAsync(new()));
         await click;
         Eventually(page, "Played before:");
         Assert.DoesNotContain(second, Board(console, "The Dive").Seats.Keys);
@@ -100,14 +100,14 @@ public sealed class BbsPageTests
         var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
         Eventually(page, "New secret");
 
-        var click = page.FindAll("button").Single(b => b.TextContent.Contains("New secret")).ClickAsync(new());
+        var click = page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("New secret")).ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.Contains("are dead at once", dialogs.Markup), Patience);
-        await Confirm(dialogs, "Make a new secret").ClickAsync(new());
+        await dialogs.InvokeAsync(() => Confirm(dialogs, "Make a new secret").ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll(".secret-text")), Patience);
         var secret = dialogs.Find(".secret-text").TextContent;
         Assert.Equal(40, secret.Length);
         Assert.DoesNotContain(secret, page.Markup);
-        await Confirm(dialogs, "I have it").ClickAsync(new());
+        await dialogs.InvokeAsync(() => Confirm(dialogs, "I have it").ClickAsync(new()));
         await click;
         dialogs.WaitForAssertion(() => Assert.DoesNotContain(secret, dialogs.Markup), Patience);
         Assert.NotEqual(before, Board(console, "The Dive").CredentialStamp);
@@ -121,7 +121,7 @@ public sealed class BbsPageTests
         await console.Hub.Get<BbsAdmin>().SetActiveAsync(Board(console, "The Dive").ClientId, false, default);
         var page = Show(console, Board(console, "The Dive").Id);
         Eventually(page, "Locked out");
-        await page.FindAll("button").Single(b => b.TextContent.Contains("Enable")).ClickAsync(new());
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Enable")).ClickAsync(new()));
         EventuallyNot(page, "Locked out");
         Assert.True(Board(console, "The Dive").IsActive);
     }
@@ -153,15 +153,15 @@ public sealed class BbsPageTests
         var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
         Eventually(page, "Last Resort");
 
-        var click = page.FindAll("button").Single(b => b.TextContent.Contains("Add a BBS")).ClickAsync(new());
+        var click = page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Add a BBS")).ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.Equal("4", dialogs.Find("#bbs-index").GetAttribute("value")), Patience);
         await dialogs.InvokeAsync(() => dialogs.Find("#bbs-name").Input("the dive"));
-        await dialogs.Find("#add-bbs").SubmitAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("#add-bbs").SubmitAsync());
         dialogs.WaitForAssertion(() => Assert.Contains("exists already", dialogs.Markup), Patience);
         await dialogs.InvokeAsync(() => dialogs.Find("#bbs-name").Input("Third Place"));
-        await dialogs.Find("#add-bbs").SubmitAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("#add-bbs").SubmitAsync());
         dialogs.WaitForAssertion(() => Assert.Contains("This is the only time", dialogs.Markup), Patience);
-        await Confirm(dialogs, "I have it").ClickAsync(new());
+        await dialogs.InvokeAsync(() => Confirm(dialogs, "I have it").ClickAsync(new()));
         await click;
 
         var added = Board(console, "Third Place");

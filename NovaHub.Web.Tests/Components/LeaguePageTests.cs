@@ -129,10 +129,10 @@ public sealed class LeaguePageTests
         await console.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.Cron = "0 0 4 * * ?", default);
         page.WaitForAssertion(() => Assert.Contains("04:00:00 UTC", page.Find("td[data-label='Next by cron'] time").GetAttribute("title")), Patience);
 
-        await page.Find("button[aria-label='Pause: league 900B']").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("button[aria-label='Pause: league 900B']").ClickAsync(new()));
         Eventually(page, "Paused");
         page.WaitForAssertion(() => Assert.Equal("none", page.Find("td[data-label='Next by cron']").TextContent), Patience);
-        await page.Find("button[aria-label='Resume: league 900B']").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("button[aria-label='Resume: league 900B']").ClickAsync(new()));
         EventuallyNot(page, "Paused");
         await page.InvokeAsync(() => page.Find("button[aria-label='Change the schedule of 900B']").Click());
         Assert.Equal("0 0 4 * * ?", page.Find("#cron-900B").GetAttribute("value"));
@@ -168,15 +168,15 @@ public sealed class LeaguePageTests
         var page = console.Show<LeagueList>();
         var dialogs = console.Bunit.Render<MudBlazor.MudDialogProvider>();
         Eventually(page, "Add a league");
-        var click = page.FindAll("button").Single(b => b.TextContent.Contains("Add a league")).ClickAsync(new());
+        var click = page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Add a league")).ClickAsync(new()));
         dialogs.WaitForAssertion(() => Assert.NotEmpty(dialogs.FindAll("#league-number")), Patience);
         await dialogs.InvokeAsync(() => dialogs.Find("#league-number").Input("9"));
-        await dialogs.Find("#add-league").SubmitAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("#add-league").SubmitAsync());
         dialogs.WaitForAssertion(() => Assert.Contains("“9” is no league number", dialogs.Markup), Patience);
         await dialogs.InvokeAsync(() => dialogs.Find("#league-number").Input("015"));
         await dialogs.InvokeAsync(() => dialogs.Find("#league-game").Change("F"));
         await dialogs.InvokeAsync(() => dialogs.Find("#league-name").Input("Falcons"));
-        await dialogs.Find("#add-league").SubmitAsync();
+        await dialogs.InvokeAsync(() => dialogs.Find("#add-league").SubmitAsync());
         await click;
         Assert.Equal("Falcons", console.Hub.Get<HubDirectory>().Current.Leagues[LeagueId.Parse("015F")].Name);
         Assert.EndsWith("/leagues/015F", console.Bunit.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri);
