@@ -25,6 +25,8 @@ public static class HubApp
 
         builder.Services.AddNovaHubEngine(builder.Configuration);
         builder.Services.AddNovaHubSchedules();
+        // Pages that stay open must not hold up a hub that ends; games have been ended long before
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));
         builder.AddSecurity();
         builder.AddServiceApi();
         builder.AddConsole();

@@ -40,7 +40,8 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         _called.Set();
         if (ExecuteTask is { } loop)
         {
-            await loop.WaitAsync(cancellationToken);
+            // Whatever the host's patience: what waits was promised a place, and one more commit is all it takes
+            await loop;
         }
 
         await base.StopAsync(cancellationToken);
