@@ -69,7 +69,16 @@ public class ScheduleTests
         Assert.Equal(RunTrigger.Schedule, (await EndedAsync(hub, league, 1))[0].Trigger);
 
         await hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.PausedAt = DateTime.UtcNow, CancellationToken.None);
-        await Eventually.TrueAsync(async () => (await hub.RunsOfAsync(league)).All(r => r.EndedAt is not null), "The last run's end");
+        // A run whose moment had come just before the pause still begins
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var before = (await hub.RunsOfAsync(league)).Count;
+                await Task.Delay(500);
+                var after = await hub.RunsOfAsync(league);
+                return after.Count == before && after.All(r => r.EndedAt is not null);
+            },
+            "The last run's end");
         var count = (await hub.RunsOfAsync(league)).Count;
         var packet = await hub.SendAsync(league, 2, 1);
         // Longer than the quiet time and than the cron's second
