@@ -51,8 +51,8 @@ public class ProcessTreeTests
     public async Task A_session_whose_hub_was_killed_is_ended_and_no_other()
     {
         using var hub = Sleep("hub");
-        var started = ProcessTree.Below(Environment.ProcessId).Single(entry => entry.Id == hub.Id).Started;
-        using var watched = Sleep("watched", $"{hub.Id}-{started}");
+        using var watched = Sleep("watched", ProcessTree.MarkOf(ProcessTree.Below(Environment.ProcessId).Single(entry => entry.Id == hub.Id)));
+        using var elsewhere = Sleep("elsewhere", "pid:[1]/1-1");
         using var mine = Sleep("mine", ProcessTree.OwnMark);
 
         await ProcessTree.EndLeftoversAsync(TimeProvider.System);
@@ -63,7 +63,9 @@ public class ProcessTreeTests
 
         Assert.False(ProcessTree.IsAlive(watched.Id));
         Assert.True(ProcessTree.IsAlive(mine.Id));
+        Assert.True(ProcessTree.IsAlive(elsewhere.Id));
         mine.Kill();
+        elsewhere.Kill();
     }
 
     private static Process Sleep(string job, string? owner = null)

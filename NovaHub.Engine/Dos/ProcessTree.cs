@@ -85,6 +85,9 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
         }
     }
 
+    // Process ids mean something only inside their namespace: a hub in a container owns sessions that this one can't judge
+    private static readonly string s_namespace = OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget ?? "" : "";
+
     /// <summary>This process as the owner of sessions.</summary>
     public static string OwnMark { get; } = Read(Environment.ProcessId) is { } self ? MarkOf(self) : "";
 
@@ -115,11 +118,12 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
     {
         var all = All().ToList();
         var living = all.Select(MarkOf).ToHashSet(StringComparer.Ordinal);
-        return [.. all.Where(entry => Variables(entry.Id).Find(v => v.StartsWith(OwnerVariable + "=", StringComparison.Ordinal)) is { } owner
+        return [.. all.Where(entry => Variables(entry.Id).Find(v => v.StartsWith($"{OwnerVariable}={s_namespace}/", StringComparison.Ordinal)) is { } owner
             && !living.Contains(owner[(OwnerVariable.Length + 1)..]))];
     }
 
-    private static string MarkOf(ProcessEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.Id}-{entry.Started}");
+    /// <summary>A process as the owner of sessions, never the same for two.</summary>
+    public static string MarkOf(ProcessEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{s_namespace}/{entry.Id}-{entry.Started}");
 
     private static List<string> Variables(int id)
     {
