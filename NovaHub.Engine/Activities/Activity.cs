@@ -16,6 +16,9 @@ public enum ActivityKind
     /// <summary>A packet was put back into the queue.</summary>
     Requeued,
 
+    /// <summary>A packet was given up.</summary>
+    Expired,
+
     /// <summary>A league was added.</summary>
     LeagueAdded,
 
@@ -27,6 +30,12 @@ public enum ActivityKind
 
     /// <summary>A board got a seat in a league.</summary>
     BoardJoined,
+
+    /// <summary>A board's entry or seat was changed.</summary>
+    BoardChanged,
+
+    /// <summary>A board gave up its seat in a league.</summary>
+    BoardLeft,
 
     /// <summary>A board was locked out.</summary>
     BoardDisabled,
@@ -45,6 +54,12 @@ public enum ActivityKind
 
     /// <summary>Somebody signed in.</summary>
     SignedIn,
+
+    /// <summary>A setting was changed on the console.</summary>
+    SettingChanged,
+
+    /// <summary>Somebody took note of alerts, or closed them.</summary>
+    AlertHandled,
 }
 
 /// <summary>One thing that happened, told to people. It carries no secret and no packet's content.</summary>

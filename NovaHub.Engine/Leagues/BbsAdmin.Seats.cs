@@ -180,7 +180,7 @@ public sealed partial class BbsAdmin
             : [];
 
     private static IQueryable<Packet> Waiting(HubDb db, LeagueId league, int index) =>
-        db.Set<Packet>().Where(p => p.LeagueId == league && p.Dest == index && p.ConsumedAt == null && p.DeliveredAt == null);
+        db.Set<Packet>().Where(p => p.LeagueId == league && p.Dest == index).Waiting();
 
     private static string Packets(int count) => count == 1 ? "1 packet waits" : $"{count} packets wait";
 

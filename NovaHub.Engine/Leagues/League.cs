@@ -77,6 +77,9 @@ public sealed class Bbs
     /// <summary>Country for the nodelist.</summary>
     public string Country { get; set; } = "";
 
+    /// <summary>How its sysop is reached, in free words, or an empty text. For the hub's admins; it stands in no nodelist.</summary>
+    public string Contact { get; set; } = "";
+
     /// <summary>When the board was added.</summary>
     public DateTime CreatedAt { get; init; }
 
@@ -115,8 +118,18 @@ public sealed class Membership
     public DateTime? LeftAt { get; set; }
 }
 
+/// <summary>One hour in which a board's program spoke to the hub: what its habit is told from.</summary>
+public sealed class BbsHour
+{
+    /// <summary>The board's row.</summary>
+    public int BbsId { get; init; }
+
+    /// <summary>The hour's beginning, UTC.</summary>
+    public DateTime Hour { get; init; }
+}
+
 internal sealed class LeagueConfiguration :
-    IEntityTypeConfiguration<League>, IEntityTypeConfiguration<Bbs>, IEntityTypeConfiguration<Membership>
+    IEntityTypeConfiguration<League>, IEntityTypeConfiguration<Bbs>, IEntityTypeConfiguration<Membership>, IEntityTypeConfiguration<BbsHour>
 {
     public void Configure(EntityTypeBuilder<League> builder)
     {
@@ -131,6 +144,8 @@ internal sealed class LeagueConfiguration :
         builder.HasIndex(b => b.Name).IsUnique();
         builder.HasIndex(b => b.ClientId).IsUnique();
     }
+
+    public void Configure(EntityTypeBuilder<BbsHour> builder) => builder.ToTable("BbsHours").HasKey(h => new { h.BbsId, h.Hour });
 
     public void Configure(EntityTypeBuilder<Membership> builder)
     {

@@ -197,8 +197,7 @@ public sealed partial class LeagueAdmin(
             throw new RefusedException($"Node {league.HubIndex} of {league.Id} is {holder}.");
         }
 
-        if (await db.Set<Packet>().AnyAsync(
-            p => p.LeagueId == league.Id && p.Dest == before && p.ConsumedAt == null && p.DeliveredAt == null, cancellationToken))
+        if (await db.Set<Packet>().Where(p => p.LeagueId == league.Id && p.Dest == before).Waiting().AnyAsync(cancellationToken))
         {
             throw new RefusedException($"Packets wait for the hub's game as node {before}, and their names carry that node. Run the league first.");
         }

@@ -46,7 +46,7 @@ public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.Hub
             Relayed = g.Sum(t => t.Relayed),
         }).SingleOrDefaultAsync(cancellationToken);
         var receivedToday = await db.Set<TrafficHour>().Where(t => t.Hour >= today).SumAsync(t => t.Received, cancellationToken);
-        var waiting = await db.Set<Packet>().Where(p => p.ConsumedAt == null && p.DeliveredAt == null)
+        var waiting = await db.Set<Packet>().Waiting()
             .GroupBy(p => new { p.LeagueId, p.Dest }).Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() }).ToListAsync(cancellationToken);
         var leagues = directory.Current.Leagues;
         var forGames = waiting.Where(w => leagues.TryGetValue(w.LeagueId, out var l) && l.HubIndex == w.Dest).Sum(w => w.Count);

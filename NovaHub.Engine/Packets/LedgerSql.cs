@@ -12,6 +12,13 @@ internal static class LedgerSql
     /// <summary>So many other packets of a route must come in between before the same bytes under the same name are a new packet.</summary>
     public const int RoundOfNumbers = 500;
 
+    /// <summary>What waits, for a game or a board: the words of the waiting index's own filter, or it is not used.</summary>
+    public const string Waits = "\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL";
+
+    /// <summary>The same for a query in code.</summary>
+    public static IQueryable<Packet> Waiting(this IQueryable<Packet> packets) =>
+        packets.Where(p => p.ConsumedAt == null && p.DeliveredAt == null && p.ExpiredAt == null);
+
     public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet)
     {
         var name = packet.Name;

@@ -21,6 +21,9 @@ public enum PacketState
 
     /// <summary>The board has all of it.</summary>
     Delivered,
+
+    /// <summary>An admin gave it up: it waits for nobody any more.</summary>
+    Expired,
 }
 
 /// <summary>One packet in the ledger. Its bytes are a <see cref="Content"/> of the same transaction.</summary>
@@ -68,6 +71,9 @@ public sealed class Packet
     /// <summary>When the receiving board had all of it, or null.</summary>
     public DateTime? DeliveredAt { get; set; }
 
+    /// <summary>When an admin gave it up, or null. It is kept, offered to nobody, and can be put back.</summary>
+    public DateTime? ExpiredAt { get; set; }
+
     /// <summary>The file name, upper case.</summary>
     public PacketName Name => new(LeagueId, Source, Dest, Sequence);
 
@@ -76,6 +82,7 @@ public sealed class Packet
     {
         { DeliveredAt: not null } => PacketState.Delivered,
         { ConsumedAt: not null } => PacketState.Consumed,
+        { ExpiredAt: not null } => PacketState.Expired,
         { StagedInRunId: not null } => PacketState.Staged,
         _ => Dest == hubIndex ? PacketState.WaitingForGame : PacketState.WaitingForBoard,
     };
@@ -125,7 +132,7 @@ internal sealed class PacketConfiguration :
         builder.Ignore(p => p.Name);
         // What waits, for a game or a board: small however large the ledger is
         builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Waiting")
-            .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL");
+            .HasFilter(LedgerSql.Waits);
         builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Dest");
         // A name within its route: retries and downloads
         builder.HasIndex(p => new { p.LeagueId, p.Source, p.Dest, p.Sequence, p.Id }).HasDatabaseName("IX_Packets_Name");

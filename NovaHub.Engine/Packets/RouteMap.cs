@@ -32,9 +32,9 @@ public sealed class RouteMap(LedgerReads reads)
         """;
 
     // The inner limit keeps the queue's index: grouping over the table itself would walk the whole league
-    internal const string WaitingBySender = """
+    internal const string WaitingBySender = $"""
         SELECT w."Source", COUNT(*) FROM (SELECT "Source" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1
-          AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id" LIMIT @p2) w GROUP BY w."Source"
+          AND {LedgerSql.Waits} ORDER BY "Id" LIMIT @p2) w GROUP BY w."Source"
         """;
 
     /// <summary>Every route of the league on which a packet ever came in, by sender and receiver.</summary>

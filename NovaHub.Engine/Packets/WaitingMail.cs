@@ -17,7 +17,7 @@ public sealed class WaitingMail(IDbContextFactory<HubDb> databases)
     public async Task<IReadOnlyList<WaitingCount>> CountAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var counts = await db.Set<Packet>().Where(p => p.ConsumedAt == null && p.DeliveredAt == null)
+        var counts = await db.Set<Packet>().Waiting()
             .GroupBy(p => new { p.LeagueId, p.Dest })
             .Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() })
             .ToListAsync(cancellationToken);

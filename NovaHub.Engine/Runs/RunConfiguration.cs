@@ -14,6 +14,8 @@ internal sealed class RunConfiguration :
         builder.Property(r => r.Trigger).HasConversion<string>();
         builder.Property(r => r.Outcome).HasConversion<string>();
         builder.HasIndex(r => new { r.LeagueId, r.Id });
+        builder.HasIndex(r => new { r.Outcome, r.Id }).HasDatabaseName("IX_Runs_Outcome");
+        builder.HasIndex(r => new { r.LeagueId, r.Outcome, r.Id }).HasDatabaseName("IX_Runs_LeagueOutcome");
         builder.HasIndex(r => r.EndedAt).HasFilter("\"EndedAt\" IS NULL").HasDatabaseName("IX_Runs_Open");
     }
 

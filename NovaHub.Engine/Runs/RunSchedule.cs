@@ -226,7 +226,7 @@ internal sealed class RunSchedule(
     private async Task<bool> WaitsAsync(LeagueId league, int hubIndex)
     {
         await using var db = await databases.CreateDbContextAsync();
-        return await db.Set<Packet>().AnyAsync(p => p.LeagueId == league && p.Dest == hubIndex && p.ConsumedAt == null && p.DeliveredAt == null);
+        return await db.Set<Packet>().Where(p => p.LeagueId == league && p.Dest == hubIndex).Waiting().AnyAsync();
     }
 
     // A time each, written whole: the clock's ticks

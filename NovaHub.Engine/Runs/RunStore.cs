@@ -59,9 +59,9 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         Run run, int hubIndex, (int Packets, long Bytes) limits, Func<StagedPacket, bool> isTaken) => FencedAsync(run.LeagueId, writer =>
     {
         var waiting = writer.Query(
-            """
+            $"""
             SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1
-              AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL AND "StagedInRunId" IS NULL ORDER BY "Id" LIMIT @p2
+              AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL ORDER BY "Id" LIMIT @p2
             """,
             r => new StagedPacket(r.GetInt64(0), new PacketName(run.LeagueId, r.GetInt32(1), hubIndex, r.GetInt32(2)), (byte[])r[3], r.GetInt32(4)),
             run.LeagueId.ToString(), hubIndex, limits.Packets).DistinctBy(p => p.Name).ToList();

@@ -40,7 +40,11 @@ internal sealed class BoardSightings(GroupCommit commits, FailedAttempts attempt
     {
         try
         {
-            await commits.WriteAsync(w => w.Execute("""UPDATE "Bbses" SET "LastSeenAt" = @p0 WHERE "Id" = @p1""", now, boardId));
+            await commits.WriteAsync(w =>
+            {
+                w.Execute("""INSERT INTO "BbsHours" ("BbsId", "Hour") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", boardId, now.Date.AddHours(now.Hour));
+                return w.Execute("""UPDATE "Bbses" SET "LastSeenAt" = @p0 WHERE "Id" = @p1""", now, boardId);
+            });
         }
         catch (Exception failure) when (failure is DbException or ChannelClosedException)
         {

@@ -32,14 +32,14 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
 public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
-    internal const string Waiting = """
+    internal const string Waiting = $"""
         SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Id"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {LedgerSql.Waits} ORDER BY "Id"
         """;
 
     private const string Everything = """
         SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Dest" = @p1 ORDER BY "Id"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ExpiredAt" IS NULL ORDER BY "Id"
         """;
 
     private const string Queued = """
@@ -49,12 +49,12 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
 
     internal const string NamedUnread = """
         SELECT "Id", "Sha256" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL ORDER BY "Id"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL AND "ExpiredAt" IS NULL ORDER BY "Id"
         """;
 
     internal const string NamedLatest = """
         SELECT "Id", "Sha256" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 ORDER BY "Id" DESC LIMIT 1
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "ExpiredAt" IS NULL ORDER BY "Id" DESC LIMIT 1
         """;
 
     private const string CurrentNodelist = """SELECT "Id", "Bytes", "Sha256" FROM "Nodelists" WHERE "LeagueId" = @p0 ORDER BY "Version" DESC LIMIT 1""";

@@ -26,7 +26,7 @@ internal enum StreamKind
 }
 
 /// <summary>What a row must be asked for when its stream does not say it all.</summary>
-internal readonly record struct StreamRow(long Id, string League, int Source, int Dest, int Sequence, bool Staged, bool Consumed, bool Delivered);
+internal readonly record struct StreamRow(long Id, string League, int Source, int Dest, int Sequence, bool Staged, bool Consumed, bool Delivered, bool Expired);
 
 /// <summary>Packets that stand side by side in one index, in order of arrival.</summary>
 /// <param name="Kind">The index.</param>
@@ -78,11 +78,11 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
     private static string Text(StreamKind kind, bool exact, bool down)
     {
         var key = kind == StreamKind.Route ? "RouteOrdinal" : "Id";
-        var columns = exact ? "" : """, "LeagueId", "Source", "Dest", "Sequence", "StagedInRunId" IS NOT NULL, "ConsumedAt" IS NOT NULL, "DeliveredAt" IS NOT NULL""";
+        var columns = exact ? "" : """, "LeagueId", "Source", "Dest", "Sequence", "StagedInRunId" IS NOT NULL, "ConsumedAt" IS NOT NULL, "DeliveredAt" IS NOT NULL, "ExpiredAt" IS NOT NULL""";
         var seek = kind switch
         {
             StreamKind.Dest => """ AND "LeagueId" = @p2 AND "Dest" = @p3""",
-            StreamKind.Waiting => """ AND "LeagueId" = @p2 AND "Dest" = @p3 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL""",
+            StreamKind.Waiting => $""" AND "LeagueId" = @p2 AND "Dest" = @p3 AND {LedgerSql.Waits}""",
             StreamKind.Staged => """ AND "StagedInRunId" IS NOT NULL""",
             StreamKind.Name => """ AND "LeagueId" = @p2 AND "Source" = @p3 AND "Dest" = @p4 AND "Sequence" = @p5""",
             StreamKind.Route => """ AND "LeagueId" = @p2 AND "Source" = @p3 AND "Dest" = @p4""",
@@ -95,7 +95,7 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
     }
 
     private static StreamRow Row(DbDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7));
+        row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8));
 
     // The smallest ordinal whose packet has this id or a greater one
     private long OrdinalFrom(LedgerSight sight, long id)

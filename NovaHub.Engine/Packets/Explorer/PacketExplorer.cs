@@ -19,7 +19,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     private const string LastUntil = """SELECT "Id", "ReceivedAt" FROM "Packets" WHERE "Id" <= @p0 ORDER BY "Id" DESC LIMIT 1""";
 
     private const string One = """
-        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256"
+        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt"
         FROM "Packets" WHERE "Id" = @p0
         """;
 
@@ -116,6 +116,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
         StagedInRunId = row.IsDBNull(10) ? null : row.GetInt64(10),
         ConsumedAt = row.GetUtcOrNull(11),
         DeliveredAt = row.GetUtcOrNull(12),
+        ExpiredAt = row.GetUtcOrNull(14),
         Sha256 = (byte[])row[13],
     };
 

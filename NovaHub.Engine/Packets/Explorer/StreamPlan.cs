@@ -9,7 +9,7 @@ internal sealed class StreamPlan(LedgerSight sight, DirectorySnapshot directory,
 {
     private const string NextLeague = """SELECT "LeagueId" FROM "Packets" WHERE "LeagueId" > @p0 ORDER BY "LeagueId" LIMIT 1""";
     private const string NextSeat = """SELECT "Dest" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" > @p1 ORDER BY "Dest" LIMIT 1""";
-    private const string NextWaiting = """SELECT "Dest" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" > @p1 AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL ORDER BY "Dest" LIMIT 1""";
+    private const string NextWaiting = $"""SELECT "Dest" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" > @p1 AND {LedgerSql.Waits} ORDER BY "Dest" LIMIT 1""";
     private const string NextRoute = """SELECT "Dest" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" > @p2 ORDER BY "Dest" LIMIT 1""";
 
     /// <summary>Every statement of the plan itself, for a look at their plans.</summary>
@@ -39,6 +39,7 @@ internal sealed class StreamPlan(LedgerSight sight, DirectorySnapshot directory,
     {
         { Delivered: true } => PacketState.Delivered,
         { Consumed: true } => PacketState.Consumed,
+        { Expired: true } => PacketState.Expired,
         { Staged: true } => PacketState.Staged,
         _ => IsHub(row.League, row.Dest) ? PacketState.WaitingForGame : PacketState.WaitingForBoard,
     };

@@ -289,6 +289,109 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.ToTable("Activities", (string)null);
                 });
 
+            modelBuilder.Entity("NovaHub.Engine.Alerts.Alert", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("AcknowledgedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AcknowledgedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("BbsId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LeagueId")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ResolvedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResolvedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sentence")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Times")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Weight")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Key")
+                        .IsUnique()
+                        .HasDatabaseName("IX_Alerts_Open")
+                        .HasFilter("\"ResolvedAt\" IS NULL");
+
+                    b.HasIndex("ResolvedAt")
+                        .HasDatabaseName("IX_Alerts_Resolved");
+
+                    b.HasIndex("BbsId", "Id")
+                        .HasDatabaseName("IX_Alerts_Bbs");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("IX_Alerts_Kind");
+
+                    b.HasIndex("LeagueId", "Id")
+                        .HasDatabaseName("IX_Alerts_League");
+
+                    b.ToTable("Alerts", (string)null);
+                });
+
+            modelBuilder.Entity("NovaHub.Engine.Alerts.AlertNote", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AlertId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AlertId", "Id")
+                        .HasDatabaseName("IX_AlertNotes_Alert");
+
+                    b.ToTable("AlertNotes", (string)null);
+                });
+
             modelBuilder.Entity("NovaHub.Engine.Leagues.Bbs", b =>
                 {
                     b.Property<int>("Id")
@@ -300,6 +403,10 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Contact")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -338,6 +445,19 @@ namespace NovaHub.Engine.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("Bbses", (string)null);
+                });
+
+            modelBuilder.Entity("NovaHub.Engine.Leagues.BbsHour", b =>
+                {
+                    b.Property<int>("BbsId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("Hour")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("BbsId", "Hour");
+
+                    b.ToTable("BbsHours", (string)null);
                 });
 
             modelBuilder.Entity("NovaHub.Engine.Leagues.League", b =>
@@ -528,6 +648,9 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<int>("Dest")
                         .HasColumnType("INTEGER");
 
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("LeagueId")
                         .IsRequired()
                         .HasMaxLength(4)
@@ -581,7 +704,7 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.HasIndex(new[] { "LeagueId", "Dest", "Id" }, "IX_Packets_Dest");
 
                     b.HasIndex(new[] { "LeagueId", "Dest", "Id" }, "IX_Packets_Waiting")
-                        .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL");
+                        .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL");
 
                     b.ToTable("Packets", (string)null);
                 });
@@ -717,6 +840,12 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasFilter("\"EndedAt\" IS NULL");
 
                     b.HasIndex("LeagueId", "Id");
+
+                    b.HasIndex("Outcome", "Id")
+                        .HasDatabaseName("IX_Runs_Outcome");
+
+                    b.HasIndex("LeagueId", "Outcome", "Id")
+                        .HasDatabaseName("IX_Runs_LeagueOutcome");
 
                     b.ToTable("Runs", (string)null);
                 });

@@ -46,6 +46,7 @@ public static class Words
         PacketState.Consumed => ("Read", Tone.Good),
         PacketState.WaitingForBoard => ("Waits for the board", Tone.Quiet),
         PacketState.Delivered => ("Delivered", Tone.Good),
+        PacketState.Expired => ("Given up", Tone.Notice),
         _ => (state.ToString(), Tone.Quiet),
     };
 

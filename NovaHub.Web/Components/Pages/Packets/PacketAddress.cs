@@ -14,7 +14,7 @@ public sealed record PacketAddress
     private static readonly (string Word, PacketState State)[] StateWords =
     [
         ("for-game", PacketState.WaitingForGame), ("in-game", PacketState.Staged), ("read", PacketState.Consumed),
-        ("for-board", PacketState.WaitingForBoard), ("delivered", PacketState.Delivered),
+        ("for-board", PacketState.WaitingForBoard), ("delivered", PacketState.Delivered), ("given-up", PacketState.Expired),
     ];
 
     public LeagueId? League { get; init; }
