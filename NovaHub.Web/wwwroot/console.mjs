@@ -70,6 +70,10 @@ export function watchSearchKeys(circuit) {
   return { end: () => document.removeEventListener('keydown', press) };
 }
 
+export function rememberColumns(text) {
+  remember('novahub.columns', text);
+}
+
 remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
 if (!window.hubSkips) {
   window.hubSkips = true;
@@ -78,6 +82,16 @@ if (!window.hubSkips) {
     if (e.target.closest?.('.skip-link')) {
       e.preventDefault();
       document.getElementById('main')?.focus();
+    }
+  });
+  // Small menus close when the focus or a click goes elsewhere, and with Escape
+  const closeMenus = except => document.querySelectorAll('details.menu[open]').forEach(m => { if (m !== except) m.open = false; });
+  document.addEventListener('click', e => closeMenus(e.target.closest?.('details.menu')));
+  document.addEventListener('keydown', e => {
+    if (e.key === 'Escape') {
+      const open = document.querySelector('details.menu[open]');
+      open?.querySelector('summary').focus();
+      closeMenus(null);
     }
   });
 }

@@ -4,13 +4,17 @@ namespace NovaHub.Web.Components.Live;
 /// <param name="Theme"><c>dark</c>, <c>light</c> or <c>system</c>.</param>
 /// <param name="IsDark">Whether that comes out dark now.</param>
 /// <param name="Zone">IANA name of the viewer's time zone, or null while it isn't known.</param>
-public sealed record ViewerSettings(string Theme, bool IsDark, string? Zone)
+/// <param name="Columns">Columns that the viewer leaves out of lists, or null.</param>
+public sealed record ViewerSettings(string Theme, bool IsDark, string? Zone, string? Columns = null)
 {
     /// <summary>Cookie of the theme: <c>dark</c>, <c>light</c>, <c>system-dark</c> or <c>system-light</c>.</summary>
     public const string ThemeCookie = "novahub.theme";
 
     /// <summary>Cookie of the time zone.</summary>
     public const string ZoneCookie = "novahub.zone";
+
+    /// <summary>Cookie of the columns that are left out: <c>runs:took.written_packets:size</c>.</summary>
+    public const string ColumnsCookie = "novahub.columns";
 
     /// <summary>A viewer of whom nothing is known.</summary>
     public static ViewerSettings Default { get; } = new("dark", true, null);
@@ -25,13 +29,17 @@ public sealed record ViewerSettings(string Theme, bool IsDark, string? Zone)
             "system-light" => ("system", false),
             _ => ("dark", true),
         };
-        return new ViewerSettings(theme, dark, cookies[ZoneCookie]);
+        return new ViewerSettings(theme, dark, cookies[ZoneCookie], cookies[ColumnsCookie]);
     }
 }
 
-/// <summary>The person in front of one open console: theme and time zone.</summary>
+/// <summary>The person in front of one open console: theme, time zone and the columns left out of lists.</summary>
 public sealed class Viewer
 {
+    private const int LongestColumns = 1500;
+
+    private readonly SortedDictionary<string, SortedSet<string>> _hidden = new(StringComparer.Ordinal);
+
     /// <summary>Runs after the theme changed.</summary>
     public event Action? Changed;
 
@@ -49,6 +57,27 @@ public sealed class Viewer
     {
         (Theme, IsDark) = (settings.Theme, settings.IsDark);
         Zone = settings.Zone is { Length: > 0 and < 64 } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : TimeZoneInfo.Utc;
+        _hidden.Clear();
+        foreach (var list in (settings.Columns is { Length: <= LongestColumns } columns ? columns : "").Split('_').Select(l => l.Split(':')).Where(l => l.Length == 2))
+        {
+            _hidden[list[0]] = new SortedSet<string>(list[1].Split('.', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>The columns that are left out of a list.</summary>
+    public IReadOnlySet<string> HiddenColumns(string list) => _hidden.GetValueOrDefault(list) ?? [];
+
+    /// <summary>Shows or hides a column of a list.</summary>
+    /// <returns>What the cookie is to say.</returns>
+    public string ShowColumn(string list, string column, bool shown)
+    {
+        if (!_hidden.TryGetValue(list, out var hidden))
+        {
+            _hidden[list] = hidden = new SortedSet<string>(StringComparer.Ordinal);
+        }
+
+        _ = shown ? hidden.Remove(column) : hidden.Add(column);
+        return string.Join('_', _hidden.Where(l => l.Value.Count > 0).Select(l => $"{l.Key}:{string.Join('.', l.Value)}"));
     }
 
     /// <summary>Changes the theme of this console.</summary>
