@@ -124,7 +124,7 @@ public sealed class JourneyTests(Chromium chromium)
             await window.GoAsync("/setup/unknown", "The hub doesn't know this link");
             await AuditAsync(window.Page, $"{theme} /setup", found);
             await window.SignInAsync();
-            foreach (var (path, heading) in new[] { ("/", "Dashboard"), ("/runs", "Runs"), ($"/runs/{run.Id}", $"Run {run.Id}"), ("/packets", "Packets"), ("/packets/1", "900B0201.001"), ("/activity", "Activity"), ("/leagues", "Leagues"), ("/bbses", "BBSes"), ("/bbses/1", "The Dive"), ("/leagues/900B", "900B Sandbox Realms"), ("/schedules", "Schedules"), ("/system", "System"), ("/nowhere", "There is no such page") })
+            foreach (var (_, path, heading) in EveryPage.Of(league, "The Dive", run.Id).Append(new ConsolePage("nowhere", "/nowhere", "There is no such page")))
             {
                 await window.GoAsync(path, heading);
                 await Expect(window.Page.GetByRole(AriaRole.Progressbar)).ToHaveCountAsync(0);
@@ -149,7 +149,7 @@ public sealed class JourneyTests(Chromium chromium)
         var page = window.Page;
         await window.SignInAsync();
 
-        foreach (var (path, heading) in new[] { ("/", "Dashboard"), ("/runs", "Runs"), ($"/runs/{run.Id}", $"Run {run.Id}"), ("/packets", "Packets"), ("/packets/1", "900B0201.001"), ("/activity", "Activity"), ("/leagues", "Leagues"), ("/bbses", "BBSes"), ("/bbses/1", "A board with quite a long name, as some have"), ("/leagues/900B", "900B Sandbox Realms"), ("/schedules", "Schedules"), ("/system", "System") })
+        foreach (var (_, path, heading) in EveryPage.Of(league, "A board with quite a long name, as some have", run.Id))
         {
             await window.GoAsync(path, heading);
             await Expect(page.GetByRole(AriaRole.Progressbar)).ToHaveCountAsync(0);

@@ -40,18 +40,11 @@ public sealed class Screens(Chromium chromium)
                 await window.Context.AddCookiesAsync([new Cookie { Name = "novahub.theme", Value = theme, Url = hub.Address }]);
                 await window.SignInAsync();
                 var suffix = $"{theme}-{width}";
-                await ShootAsync(window, folder, $"dashboard-{suffix}", "/", "Dashboard");
-                await ShootAsync(window, folder, $"runs-{suffix}", "/runs", "Runs");
-                await ShootAsync(window, folder, $"run-{suffix}", $"/runs/{run.Id}", $"Run {run.Id}");
-                await ShootAsync(window, folder, $"packets-{suffix}", "/packets", "Packets");
-                await ShootAsync(window, folder, $"packet-{suffix}", "/packets/1", "900B0201.001");
-                await ShootAsync(window, folder, $"activity-{suffix}", "/activity", "Activity");
-                await ShootAsync(window, folder, $"leagues-{suffix}", "/leagues", "Leagues");
-                await ShootAsync(window, folder, $"bbses-{suffix}", "/bbses", "BBSes");
-                await ShootAsync(window, folder, $"bbs-{suffix}", "/bbses/1", "The Dive");
-                await ShootAsync(window, folder, $"league-{suffix}", $"/leagues/{league}", $"{league} Sandbox Realms");
-                await ShootAsync(window, folder, $"schedules-{suffix}", "/schedules", "Schedules");
-                await ShootAsync(window, folder, $"system-{suffix}", "/system", "System");
+                foreach (var (name, path, heading) in EveryPage.Of(league, "The Dive", run.Id))
+                {
+                    await ShootAsync(window, folder, $"{name}-{suffix}", path, heading);
+                }
+
                 if (theme == "dark")
                 {
                     await window.GoAsync($"/runs/{run.Id}", $"Run {run.Id}");
