@@ -90,4 +90,29 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("2 relayed", demo.Out, StringComparison.Ordinal);
         Assert.Contains("Everything that went in came out.", demo.Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_demo_that_was_ended_inside_a_board_s_game_can_be_started_again()
+    {
+        var board = Directory.CreateDirectory(Path.Combine(_hub.Data, "demo", "games", "B900N02")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(board, "INUSE.FLG"), "");
+        var log = Path.Combine(_hub.Folder, "demo.log");
+        await File.WriteAllTextAsync(log, "");
+        using var demo = Crash.PublishedProgram.Start(
+            log, new Dictionary<string, string>(), "dotnet", Path.Combine(AppContext.BaseDirectory, "NovaHub.Web.dll"), "demo", "--urls", "http://127.0.0.1:0", "--data", _hub.Data);
+        try
+        {
+            var deadline = DateTime.UtcNow.AddMinutes(2);
+            while (!(await File.ReadAllTextAsync(log)).Contains("Round 1: the boards fetched", StringComparison.Ordinal))
+            {
+                Assert.True(!demo.HasExited && DateTime.UtcNow < deadline, await File.ReadAllTextAsync(log));
+                await Task.Delay(100);
+            }
+        }
+        finally
+        {
+            demo.Kill(entireProcessTree: true);
+            await demo.WaitForExitAsync();
+        }
+    }
 }

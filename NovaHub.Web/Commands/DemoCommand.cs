@@ -81,7 +81,16 @@ internal static class DemoCommand
         {
             for (var round = 1; ; round++)
             {
-                await rounds.PlayAsync(round, cancellationToken);
+                try
+                {
+                    await rounds.PlayAsync(round, cancellationToken);
+                }
+                catch (IOException trouble)
+                {
+                    // The hub and its console are what somebody came for; a board that stumbles plays again with the next round
+                    await Console.Error.WriteLineAsync(trouble.Message);
+                }
+
                 await Task.Delay(s_pause, cancellationToken);
             }
         }

@@ -37,6 +37,12 @@ internal sealed class DemoBoard(DemoSeat seat, string games, Uri hub, IDosMachin
     public async Task SetUpAsync(CancellationToken cancellationToken)
     {
         SandboxGame.Install(games, FolderName, DemoLeague.Id, seat.Name, $"13:900/{seat.BbsIndex}", null);
+        // A demo that was ended in the middle of this board's game left the game's lock behind; nobody else plays here
+        foreach (var left in Directory.EnumerateFiles(Folder).Where(f => Path.GetFileName(f).Equals("inuse.flg", StringComparison.OrdinalIgnoreCase)))
+        {
+            File.Delete(left);
+        }
+
         Directory.CreateDirectory(ClientFolder);
         var text = $"""
             # Made by novahub demo
