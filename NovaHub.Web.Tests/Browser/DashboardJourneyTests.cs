@@ -26,6 +26,7 @@ public sealed class DashboardJourneyTests(Chromium chromium)
         await Expect(page.Locator(".chart[aria-label^='2 packets in the last 24 hours, 900B: 2']")).ToBeVisibleAsync();
         // It fills its panel: the hour that goes on stands at the right end
         await page.WaitForFunctionAsync("() => { const c = document.querySelector('.chart').getBoundingClientRect(); return [...document.querySelectorAll('.chart text')].some(t => t.getBoundingClientRect().right > c.right - 90); }");
+        Assert.True(await page.EvaluateAsync<bool>("() => { const panel = document.querySelector('.chart').closest('.panel').getBoundingClientRect(); return document.querySelector('.chart svg').getBoundingClientRect().bottom < panel.bottom; }"));
         await page.GetByRole(AriaRole.Link, new() { Name = "7 days" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Packets per 6 hours" })).ToBeVisibleAsync();
         Assert.EndsWith("/?span=7d", page.Url);

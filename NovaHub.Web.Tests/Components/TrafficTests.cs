@@ -65,6 +65,17 @@ public sealed class TrafficTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(6, 1)]
+    [InlineData(7, 2)]
+    [InlineData(30, 5)]
+    [InlineData(31, 10)]
+    [InlineData(100, 20)]
+    [InlineData(301, 100)]
+    public void The_scale_has_a_handful_of_lines_at_round_numbers(int most, int tick) =>
+        Assert.Equal(tick, TrafficChart.Of(TrafficSpan.All[0], [Hour(1, Bre, most, 0)], Now, TimeZoneInfo.Utc).Tick);
+
+    [Theory]
     [InlineData(0, Tone.Notice)]
     [InlineData(1, Tone.Bad)]
     public void A_league_that_can_not_run_is_wrong_once_mail_waits_for_it(int waiting, Tone tone) =>

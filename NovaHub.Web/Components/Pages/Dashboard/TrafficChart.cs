@@ -38,6 +38,20 @@ public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<Tr
 {
     private const int MostLabels = 7;
 
+    /// <summary>Between two lines of the scale, so that there are three to six of them: 1, 2 or 5 and zeros.</summary>
+    public int Tick { get; } = TickOf(Series.Count == 0 ? 0 : Enumerable.Range(0, Labels.Count).Max(i => Series.Sum(s => s.Bars[i])));
+
+    private static int TickOf(double most)
+    {
+        var tick = 1;
+        for (var i = 0; most / tick > 6; i++)
+        {
+            tick = i % 3 == 1 ? tick / 2 * 5 : tick * 2;
+        }
+
+        return tick;
+    }
+
     public static TrafficChart Of(TrafficSpan span, IReadOnlyList<TrafficHour> hours, DateTime now, TimeZoneInfo zone)
     {
         var from = span.From(now);
