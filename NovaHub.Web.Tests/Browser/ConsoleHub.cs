@@ -55,7 +55,7 @@ public sealed class ConsoleHub : IAsyncDisposable
         var app = HubApp.Build(
             [
                 $"--Urls=http://127.0.0.1:{port}", $"--Storage:DataFolder={Path.Combine(folder, "data")}",
-                "--Dos:Machine=dosbox", "--Runs:QuietTime=01:00:00", "--Serilog:MinimumLevel:Default=Error",
+                "--Dos:Machine=dosbox", "--Runs:QuietTime=01:00:00", "--Serilog:MinimumLevel:Default=Error", "--Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore=Fatal",
             ],
             builder =>
             {

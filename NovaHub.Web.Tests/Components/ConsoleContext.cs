@@ -37,9 +37,9 @@ public sealed class ConsoleContext : IAsyncDisposable
     private readonly BunitAuthorizationContext _people;
     private bool _provided;
 
-    private ConsoleContext(ConsoleHub hub)
+    private ConsoleContext(ConsoleHub hub, DatabaseGate gate)
     {
-        Hub = hub;
+        (Hub, Gate) = (hub, gate);
         Bunit = new BunitContext();
         Bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         Bunit.Services.AddMudServices();
@@ -81,11 +81,18 @@ public sealed class ConsoleContext : IAsyncDisposable
 
     public BunitContext Bunit { get; }
 
+    /// <summary>Stands before the hub's database.</summary>
+    public DatabaseGate Gate { get; }
+
     public string? MissingEmulator { get; set; }
 
     public LiveRuns Runs => Hub.Get<LiveRuns>();
 
-    public static async Task<ConsoleContext> StartAsync() => new(await ConsoleHub.StartAsync());
+    public static async Task<ConsoleContext> StartAsync()
+    {
+        var gate = new DatabaseGate();
+        return new ConsoleContext(await ConsoleHub.StartAsync(adjust: b => b.Services.ConfigureDbContext<HubDb>(o => o.AddInterceptors(gate))), gate);
+    }
 
     public void BeAdmin() => Be(ConsoleHub.Admin, PeopleSecurity.SteersRuns, PeopleSecurity.Administers);
 
