@@ -95,7 +95,7 @@ public class BoardHabitTests
             var gaps = seen.Distinct().Order().Zip(seen.Distinct().Order().Skip(1), (a, b) => b - a).OrderDescending().ToList();
             // The longest alone may be unusual
             Assert.All(gaps.Skip(1), g => Assert.True(habit.Rhythm is null || g <= habit.Rhythm));
-            Assert.True(habit.Patience >= (habit.Rhythm ?? TimeSpan.Zero) + TimeSpan.FromHours(2));
+            Assert.True(habit.Patience >= (habit.Rhythm ?? TimeSpan.Zero) + TimeSpan.FromHours(2) && habit.Patience >= BoardHabit.LeastPatience);
             Assert.Equal(habit, BoardHabit.Of(seen.AsEnumerable().Reverse().Concat(seen)));
             Assert.Equal(habit.Rhythm is null, habit.Words is null);
         });

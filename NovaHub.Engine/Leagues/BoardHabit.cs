@@ -14,6 +14,9 @@ public sealed record BoardHabit(TimeSpan? Rhythm, TimeSpan Patience)
     /// <summary>A board that spoke in fewer hours is given the patience for strangers at least.</summary>
     public const int FewHours = 6;
 
+    /// <summary>Every board is given so long at least.</summary>
+    public static readonly TimeSpan LeastPatience = TimeSpan.FromHours(3);
+
     private static readonly TimeSpan s_shortestHistory = TimeSpan.FromDays(3);
     private static readonly TimeSpan s_leastMore = TimeSpan.FromHours(2);
 

@@ -14,13 +14,10 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
     /// <summary>How long the hours are kept in which boards spoke.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(60);
 
-    // A habit changes slowly, and 28 days of hours are a few thousand rows
-    private static readonly TimeSpan s_fresh = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_restart = TimeSpan.FromMinutes(30);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly DateTime _began = clock.GetUtcNow().UtcDateTime;
-    private (long At, Dictionary<int, BoardHabit> Of)? _habits;
     private (DateTime From, DateTime Until)? _away;
     private bool _begun;
 
@@ -36,14 +33,13 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             await FindAwayAsync(db, null, cancellationToken);
             var now = clock.GetUtcNow().UtcDateTime;
-            if (_habits is not { } habits || clock.GetElapsedTime(habits.At) >= s_fresh)
-            {
-                _habits = habits = (clock.GetTimestamp(), await HabitsAsync(db, now, cancellationToken));
-            }
-
-            var quiet = (await BoardsAsync(db, cancellationToken))
-                .Select(b => Judge(b, habits.Of.GetValueOrDefault(b.Id, BoardHabit.Unknown), now))
-                .OfType<QuietBoard>().OrderByDescending(q => q.Silent).ThenBy(q => q.Name, StringComparer.OrdinalIgnoreCase).ToList();
+            // Nobody who spoke in the last hours can be quiet: most boards' habits need not be told at all
+            var silent = (await BoardsAsync(db, cancellationToken)).Where(b => Silence(b, now) > BoardHabit.LeastPatience).ToList();
+            var habits = silent.Count == 0 ? [] : await HabitsAsync(db, [.. silent.Select(b => b.Id)], now, cancellationToken);
+            var quiet = silent.Select(b => (Board: b, Habit: habits.GetValueOrDefault(b.Id, BoardHabit.Unknown)))
+                .Where(b => Silence(b.Board, now) > b.Habit.Patience)
+                .Select(b => new QuietBoard(b.Board.Id, b.Board.Name, b.Board.LastSeenAt, b.Board.From, now - b.Board.From, b.Habit))
+                .OrderByDescending(q => q.Silent).ThenBy(q => q.Name, StringComparer.OrdinalIgnoreCase).ToList();
             Feed.Publish(quiet);
             return quiet;
         }
@@ -80,10 +76,10 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
     /// <inheritdoc/>
     public void Dispose() => _reading.Dispose();
 
-    private static async Task<Dictionary<int, BoardHabit>> HabitsAsync(HubDb db, DateTime now, CancellationToken cancellationToken)
+    private static async Task<Dictionary<int, BoardHabit>> HabitsAsync(HubDb db, IReadOnlyList<int> boards, DateTime now, CancellationToken cancellationToken)
     {
         var since = now - BoardHabit.Window;
-        var hours = await db.Set<BbsHour>().AsNoTracking().Where(h => h.Hour >= since).Select(h => new { h.BbsId, h.Hour }).ToListAsync(cancellationToken);
+        var hours = await db.Set<BbsHour>().AsNoTracking().Where(h => boards.Contains(h.BbsId) && h.Hour >= since).Select(h => new { h.BbsId, h.Hour }).ToListAsync(cancellationToken);
         return hours.GroupBy(h => h.BbsId, h => h.Hour).ToDictionary(g => g.Key, BoardHabit.Of);
     }
 
@@ -94,11 +90,8 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
             .Select(g => new SeatedBoard(g.Key.BbsId, g.Key.Name, g.Key.CreatedAt, g.Key.LastSeenAt, g.Min(m => m.JoinedAt)))
             .ToListAsync(cancellationToken);
 
-    private QuietBoard? Judge(SeatedBoard board, BoardHabit habit, DateTime now)
-    {
-        var from = board.LastSeenAt ?? (board.JoinedAt > board.CreatedAt ? board.JoinedAt : board.CreatedAt);
-        return now - from - Overlap(from, now) > habit.Patience ? new QuietBoard(board.Id, board.Name, board.LastSeenAt, from, now - from, habit) : null;
-    }
+    // Without the time in which the hub was away
+    private TimeSpan Silence(SeatedBoard board, DateTime now) => now - board.From - Overlap(board.From, now);
 
     // Boards can't speak to a hub that is off, and after a night without power none of them has fallen silent. How long it
     // was away is told by the last sign of life before it began: a board that spoke, or something that happened
@@ -130,5 +123,8 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
         return end > begin ? end - begin : TimeSpan.Zero;
     }
 
-    private sealed record SeatedBoard(int Id, string Name, DateTime CreatedAt, DateTime? LastSeenAt, DateTime JoinedAt);
+    private sealed record SeatedBoard(int Id, string Name, DateTime CreatedAt, DateTime? LastSeenAt, DateTime JoinedAt)
+    {
+        public DateTime From => LastSeenAt ?? (JoinedAt > CreatedAt ? JoinedAt : CreatedAt);
+    }
 }

@@ -46,7 +46,7 @@ internal sealed class RunNotGoodRule(IDbContextFactory<HubDb> databases, HubDire
         {
             League = league,
             RunId = latest.Id,
-            Times = await judged.Where(r => r.Id > good).Take(MostCounted).CountAsync(cancellationToken),
+            Times = await judged.Where(r => r.Id > good).OrderBy(r => r.Id).Take(MostCounted).CountAsync(cancellationToken),
         };
     }
 
