@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Accounts;
 using NovaHub.Engine.Activities;
+using NovaHub.Engine.Alerts;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
@@ -31,11 +32,12 @@ public static class EngineServices
             .AddPackets()
             .AddGames(configuration)
             .AddJourneys()
+            .AddAlerts()
             .AddAccounts();
     }
 
-    /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND.</summary>
-    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule().AddSingleton<ScheduleBook>();
+    /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND, alerts.</summary>
+    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule().AddSingleton<ScheduleBook>().AddAlertWatch();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -61,6 +63,7 @@ public static class EngineServices
         services.AddSingleton<NodelistHistory>();
         services.AddSingleton<LeagueAdmin>();
         services.AddSingleton<BbsAdmin>();
+        services.AddSingleton<BoardHabits>();
         return services;
     }
 
@@ -79,6 +82,7 @@ public static class EngineServices
         services.AddSingleton<Mailbox>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<RouteMap>();
+        services.AddSingleton<WaitingMail>();
         services.AddSingleton<TrafficReader>();
         services.AddSingleton<Packets.Explorer.PacketExplorer>();
         return services;

@@ -79,7 +79,10 @@ public sealed class Alert
     /// <summary>When it was first seen, UTC.</summary>
     public DateTime RaisedAt { get; init; }
 
-    /// <summary>When the condition last changed or came again, UTC.</summary>
+    /// <summary>
+    /// When the condition last changed or came again, UTC. Of an alert that somebody closed while it went on: when it was
+    /// seen over, then behind <see cref="ResolvedAt"/>.
+    /// </summary>
     public DateTime ChangedAt { get; set; }
 
     /// <summary>How often it came again while the alert was open: runs that failed in a row; 1 for the first time.</summary>

@@ -18,6 +18,9 @@ public sealed class Signal
     /// <summary>Runs began, moved on or ended.</summary>
     public const string Runs = "runs";
 
+    /// <summary>A board spoke, for the first time in this hour.</summary>
+    public const string Boards = "boards";
+
     /// <summary>What changed.</summary>
     public required string Topic { get; init; }
 

@@ -119,6 +119,19 @@ public sealed class ConsoleHub : IAsyncDisposable
         await intake.ReceiveAsync(intake.Judge(board, packet.League.ToString(), name), bytes, CancellationToken.None);
     }
 
+    /// <summary>A board that spoke every hour for three weeks, and last so long ago: its rows as they are written when it speaks.</summary>
+    public async Task SilenceAsync(string board, TimeSpan ago)
+    {
+        await using var db = await Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        var bbs = await db.Set<Bbs>().SingleAsync(b => b.Name == board);
+        bbs.LastSeenAt = DateTime.UtcNow - ago;
+        var last = bbs.LastSeenAt.Value.Date.AddHours(bbs.LastSeenAt.Value.Hour);
+        var known = await db.Set<BbsHour>().Where(h => h.BbsId == bbs.Id).Select(h => h.Hour).ToListAsync();
+        db.AddRange(Enumerable.Range(0, 21 * 24).Select(h => last.AddHours(-h)).Except(known).Select(h => new BbsHour { BbsId = bbs.Id, Hour = h }));
+        await db.SaveChangesAsync();
+        await SignalRows.RaiseAsync(db, Signal.Boards, CancellationToken.None);
+    }
+
     public async Task<Run> RunAsync(LeagueId league)
     {
         var runs = Get<RunControl>();

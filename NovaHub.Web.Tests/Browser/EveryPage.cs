@@ -11,7 +11,7 @@ public sealed record ConsolePage(string Name, string Path, string Heading);
 /// <summary>Every page of the console that stands by itself, so that each is looked at in every theme and width.</summary>
 internal static class EveryPage
 {
-    /// <summary>The pages of a hub with one league, a board and a run.</summary>
+    /// <summary>The pages of a hub with one league, a board, a run, and that board fallen silent.</summary>
     /// <param name="league">The league, called Sandbox Realms.</param>
     /// <param name="board">Name of BBS 1.</param>
     /// <param name="run">A run that ended.</param>
@@ -28,6 +28,8 @@ internal static class EveryPage
         new("bbs", "/bbses/1", board),
         new("schedules", "/schedules", "Schedules"),
         new("system", "/system", "System"),
+        new("alerts", "/alerts", "Alerts"),
+        new("alert", "/alerts/1", $"Board quiet: {board}"),
         new("activity", "/activity", "Activity"),
     ];
 }

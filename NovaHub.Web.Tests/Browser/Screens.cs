@@ -30,6 +30,7 @@ public sealed class Screens(Chromium chromium)
         await hub.PlayBoardAsync(league, 2);
         var run = await hub.RunAsync(league);
         await hub.UploadAsync("900B0301.108", new byte[1234]);
+        await hub.SilenceAsync("The Dive", TimeSpan.FromHours(9));
         await hub.Get<NovaHub.Engine.Leagues.BbsAdmin>().SetActiveAsync(hub.Get<NovaHub.Engine.Leagues.HubDirectory>().Current.BoardsByClientId.Values.First(b => b.Name == "Last Resort").ClientId, false, default);
 
         foreach (var (width, height) in new[] { (1280, 900), (390, 844) })

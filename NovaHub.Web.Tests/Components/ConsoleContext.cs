@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
 using NovaHub.Engine.Activities;
+using NovaHub.Engine.Alerts;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Journeys;
@@ -16,6 +17,7 @@ using NovaHub.Engine.Runs;
 using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Alerts;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -63,6 +65,9 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketJourneys>();
         Share<PacketRequeue>();
         Share<ActivityLog>();
+        Share<AlertBook>();
+        Share<AlertDesk>();
+        Share<BoardHabits>();
         Share<TimeProvider>();
         Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator, TimeProvider.System));
         Bunit.Services.AddSingleton<HubSearch>();
@@ -73,6 +78,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Bunit.Services.AddScoped<BoardActions>();
         Bunit.Services.AddScoped<LeagueActions>();
         Bunit.Services.AddScoped<PacketActions>();
+        Bunit.Services.AddScoped<AlertActs>();
         _people = Bunit.AddAuthorization();
         BeAdmin();
     }

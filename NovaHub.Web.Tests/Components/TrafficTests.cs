@@ -125,7 +125,20 @@ public sealed class TrafficTests
         faults,
         [(new LeagueEntry(Bre, "Test", 1, FrozenDictionary<int, BoardEntry>.Empty, null, true, paused), gaps)],
         runs,
-        waiting == 0 ? [] : [new WaitingCount(Bre, 1, waiting), new WaitingCount(Bre, 2, 50)]);
+        waiting == 0 ? [] : [new WaitingCount(Bre, 1, waiting), new WaitingCount(Bre, 2, 50)],
+        []);
+
+    [Fact]
+    public void A_board_that_is_silent_against_its_habit_is_worth_a_look()
+    {
+        var quiet = new QuietBoard(7, "The Dive", Now.AddHours(-9), Now.AddHours(-9), TimeSpan.FromHours(9), new BoardHabit(TimeSpan.FromHours(1), TimeSpan.FromHours(3)));
+        var pulse = HubPulse.Of([], [], [], [], [quiet]);
+        Assert.Equal(("Mail moves; one thing is worth a look.", Tone.Notice), (pulse.Sentence, pulse.Tone));
+        Assert.Equal([new PulseReason("The Dive usually speaks every hour; silent for 9 hours.", "/bbses/7", Tone.Notice)], pulse.Reasons);
+        // It never hides what is worse
+        Assert.Equal(Tone.Bad, HubPulse.Of(["The disk is full."], [], [], [], [quiet]).Tone);
+    }
+
 
     private static TrafficHour Hour(int ago, LeagueId league, int received, int written) =>
         new() { Hour = Now.Date.AddHours(Now.Hour - ago), LeagueId = league, Received = received, Written = written };

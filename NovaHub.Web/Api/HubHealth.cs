@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Alerts.Rules;
 using NovaHub.Engine.Storage;
 using NovaHub.Wire;
 
@@ -51,6 +52,10 @@ internal sealed class HubHealth(GroupCommit commits, StorageOptions storage, IOp
             _looking.Release();
         }
     }
+
+    /// <summary>What it finds wrong.</summary>
+    public async Task<IReadOnlyList<HubFault>> FaultsAsync(CancellationToken cancellationToken) =>
+        [.. (await CheckAsync(cancellationToken)).Checks.Where(c => c.Value != Ok).Select(c => new HubFault(c.Key, c.Value))];
 
     public void Dispose() => _looking.Dispose();
 

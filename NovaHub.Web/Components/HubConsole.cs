@@ -5,10 +5,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
+using NovaHub.Engine.Alerts;
+using NovaHub.Engine.Alerts.Rules;
 using NovaHub.Engine.Dos;
-using NovaHub.Engine.Packets;
+using NovaHub.Web.Api;
 using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Live;
+using NovaHub.Web.Components.Pages.Alerts;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -53,9 +56,10 @@ internal static class HubConsole
         var settings = new SettingsSnapshot(configuration);
         services.AddSingleton(s => new SettingsReader(configuration, settings, s));
         services.AddScoped<PacketActions>();
+        services.AddScoped<AlertActs>();
+        services.AddSingleton<IAlertRule>(s => new HubFaultRule(s.GetRequiredService<HubHealth>().FaultsAsync));
         services.AddSingleton<DashboardReader>();
         services.AddSingleton<HubSearch>();
-        services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
     }
 

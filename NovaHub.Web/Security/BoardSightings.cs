@@ -42,7 +42,12 @@ internal sealed class BoardSightings(GroupCommit commits, FailedAttempts attempt
         {
             await commits.WriteAsync(w =>
             {
-                w.Execute("""INSERT INTO "BbsHours" ("BbsId", "Hour") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", boardId, now.Date.AddHours(now.Hour));
+                if (w.Execute("""INSERT INTO "BbsHours" ("BbsId", "Hour") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", boardId, now.Date.AddHours(now.Hour)) == 1)
+                {
+                    // A board that was quiet speaks in a new hour; what it says later in the same hour is no news
+                    w.Raise(Signal.Boards);
+                }
+
                 return w.Execute("""UPDATE "Bbses" SET "LastSeenAt" = @p0 WHERE "Id" = @p1""", now, boardId);
             });
         }

@@ -3,6 +3,7 @@ using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Leagues;
+using NovaHub.Web.Components.Search;
 
 namespace NovaHub.Web.Components.Pages.Dashboard;
 
@@ -20,9 +21,10 @@ public sealed record HubPulse(string Sentence, Tone Tone, IReadOnlyList<PulseRea
     /// <param name="leagues">Every league with what it lacks.</param>
     /// <param name="latest">The latest ended run of each league that has one.</param>
     /// <param name="waiting">What waits, by seat.</param>
+    /// <param name="quiet">The boards that are silent against their habit.</param>
     public static HubPulse Of(
         IReadOnlyList<string> faults, IReadOnlyList<(LeagueEntry League, IReadOnlyList<LeagueGap> Gaps)> leagues,
-        IReadOnlyList<Run> latest, IReadOnlyList<WaitingCount> waiting)
+        IReadOnlyList<Run> latest, IReadOnlyList<WaitingCount> waiting, IReadOnlyList<QuietBoard> quiet)
     {
         var reasons = faults.Select(f => new PulseReason(f, "/system", Tone.Bad)).ToList();
         foreach (var (league, gaps) in leagues)
@@ -43,6 +45,7 @@ public sealed record HubPulse(string Sentence, Tone Tone, IReadOnlyList<PulseRea
             }
         }
 
+        reasons.AddRange(quiet.Select(q => new PulseReason(q.Sentence, Places.Board(q.BbsId), Tone.Notice)));
         reasons = [.. reasons.OrderByDescending(r => r.Tone)];
         return reasons.Exists(r => r.Tone == Tone.Bad)
             ? new HubPulse($"Mail does not move as it should: {Count(reasons, Tone.Bad)} wrong.", Tone.Bad, reasons)

@@ -1,0 +1,211 @@
+using NovaHub.Engine.Activities;
+using NovaHub.Engine.Alerts;
+using NovaHub.Engine.Alerts.Rules;
+using NovaHub.Engine.Dos;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace NovaHub.Engine.Tests.Alerts;
+
+public class AlertRuleTests
+{
+    private static readonly LeagueId League = LeagueId.Parse("900B");
+
+    [Fact]
+    public async Task The_latest_run_that_was_not_good_counts_those_before_it_and_ends_with_the_next_good_one()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new RunNotGoodRule(bench.Databases, bench.Hub.Get<HubDirectory>());
+        Assert.Empty(await bench.LookAsync(rule));
+        await bench.StoreAsync(Ended(bench, 1, RunOutcome.Good), Ended(bench, 2, RunOutcome.Failed));
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Bad, 1, 2L, League, "Run 2 of 900B was not good. What came of 2."), (alert.Weight, alert.Times, alert.RunId!.Value, alert.LeagueId!.Value, alert.Sentence));
+
+        await bench.StoreAsync(Ended(bench, 3, RunOutcome.Cancelled), Ended(bench, 4, RunOutcome.TimedOut), Ended(bench, 5, RunOutcome.Incomplete));
+        alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Notice, 3, 5L), (alert.Weight, alert.Times, alert.RunId!.Value));
+        // A run that goes on says nothing yet
+        await bench.StoreAsync(new Run { Id = 6, LeagueId = League, StartedAt = bench.Now });
+        Assert.Equal(AlertState.New, Assert.Single(await bench.LookAsync(rule)).State);
+        await bench.StoreAsync(Ended(bench, 7, RunOutcome.Good), Ended(bench, 8, RunOutcome.Cancelled));
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task A_failure_that_somebody_closed_is_an_alert_again_with_the_next_run_that_fails()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new RunNotGoodRule(bench.Databases, bench.Hub.Get<HubDirectory>());
+        await bench.StoreAsync(Ended(bench, 1, RunOutcome.Failed));
+        await bench.LookAsync(rule);
+        await bench.Desk.ResolveAsync([1], "Ada", default);
+        Assert.Single(await bench.LookAsync(rule));
+        await bench.StoreAsync(Ended(bench, 2, RunOutcome.Failed));
+        var again = (await bench.LookAsync(rule))[1];
+        Assert.Equal((AlertState.New, 2, 2L), (again.State, again.Times, again.RunId!.Value));
+    }
+
+    [Fact]
+    public async Task A_retired_league_needs_nobody()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new RunNotGoodRule(bench.Databases, bench.Hub.Get<HubDirectory>());
+        await bench.StoreAsync(Ended(bench, 1, RunOutcome.Failed));
+        await bench.LookAsync(rule);
+        await bench.Hub.Get<LeagueAdmin>().ChangeAsync(League, l => l.RetiredAt = bench.Now, default);
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task A_board_that_fell_silent_is_named_with_its_habit_and_weighs_more_while_mail_waits_for_it()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var (alpha, beta) = (Board(bench, 2), Board(bench, 3));
+        await bench.SpokeAsync(alpha.Id, TimeSpan.FromHours(9), Enumerable.Range(9, 24 * 20));
+        await bench.SpokeAsync(beta.Id, TimeSpan.FromHours(9), Enumerable.Range(0, 20).Select(d => 9 + (d * 24)));
+        var rule = Quiet(bench);
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Notice, "Alpha 900 usually speaks every hour; silent for 9 hours.", alpha.Id, league), (alert.Weight, alert.Sentence, alert.BbsId!.Value, alert.LeagueId!.Value));
+        await bench.Hub.SendAsync(league, 3, 1, dest: 2);
+        alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Bad, "Alpha 900 usually speaks every hour; silent for 9 hours. Mail waits for it."), (alert.Weight, alert.Sentence));
+        await bench.SpokeAsync(alpha.Id, TimeSpan.Zero, Enumerable.Range(9, 24 * 20).Append(0));
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task A_quiet_board_that_somebody_closed_is_an_alert_again_when_it_spoke_and_fell_silent_unseen()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var alpha = Board(bench, 2);
+        await bench.SpokeAsync(alpha.Id, TimeSpan.FromHours(9), Enumerable.Range(9, 24 * 20));
+        await bench.LookAsync(Quiet(bench));
+        await bench.Desk.ResolveAsync([1], "Ada", default);
+        bench.Clock.Advance(TimeSpan.FromHours(9));
+        Assert.Single(await bench.LookAsync(Quiet(bench)));
+        await bench.SpokeAsync(alpha.Id, TimeSpan.FromHours(4), Enumerable.Range(18, 24 * 20).Append(4));
+        Assert.Equal([AlertState.Resolved, AlertState.New], (await bench.LookAsync(Quiet(bench))).Select(a => a.State));
+    }
+
+    [Fact]
+    public async Task A_league_without_a_folder_is_stopped_once_mail_waits_and_each_cause_is_an_alert_of_its_own()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new LeagueStoppedRule(bench.Databases, bench.Machines, bench.Clock);
+        var folder = bench.Hub.GameOf(league);
+        Directory.Move(folder, folder + ".X");
+        Assert.Empty(await bench.LookAsync(rule));
+        await bench.Hub.SendAsync(league, 2, 1);
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Bad, league, $"Mail waits for the game of 900B, and it can't run. The game folder {folder} does not exist."), (alert.Weight, alert.LeagueId!.Value, alert.Sentence));
+
+        await using (var db = await bench.Databases.CreateDbContextAsync())
+        {
+            await db.Set<League>().ExecuteUpdateAsync(l => l.SetProperty(x => x.GameFolder, (string?)null));
+        }
+
+        var both = await bench.LookAsync(rule);
+        Assert.Equal([AlertState.Resolved, AlertState.New], both.Select(a => a.State));
+        Assert.Contains("Set the folder of the hub's own copy", both[1].Sentence);
+    }
+
+    [Fact]
+    public async Task A_missing_program_and_a_missing_emulator_stop_a_league()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        await bench.Hub.SendAsync(league, 2, 1);
+        var settings = Microsoft.Extensions.Options.Options.Create(new DosOptions { Machine = "dosbox", DosBoxPath = "/nowhere/dosbox" });
+        var none = new DosMachines(settings, bench.Clock, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        Assert.Contains("DOSBox is configured but /nowhere/dosbox was not found", Assert.Single(await bench.LookAsync(new LeagueStoppedRule(bench.Databases, none, bench.Clock))).Sentence);
+        File.Delete(Path.Combine(bench.Hub.GameOf(league), "BRE.EXE"));
+        Assert.Contains("The game's program BRE.EXE is not in", (await bench.LookAsync(new LeagueStoppedRule(bench.Databases, bench.Machines, bench.Clock)))[1].Sentence);
+    }
+
+    [Fact]
+    public async Task A_pause_is_told_after_mail_waited_for_a_day()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new LeagueStoppedRule(bench.Databases, bench.Machines, bench.Clock);
+        await bench.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.PausedAt = bench.Now, default);
+        bench.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Empty(await bench.LookAsync(rule));
+        await bench.Hub.SendAsync(league, 2, 1);
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Notice, "900B is paused, and mail has waited for its game for over a day. Resume the league, or run it by hand."), (alert.Weight, alert.Sentence));
+        await bench.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.PausedAt = bench.Now.AddHours(-23), default);
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task Uploads_that_are_refused_again_and_again_are_told_until_an_hour_went_by_without()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var alpha = Board(bench, 2);
+        var rule = new UploadsRefusedRule(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock);
+        await RefuseAsync(bench, alpha.Id, 4);
+        Assert.Empty(await bench.LookAsync(rule));
+        await RefuseAsync(bench, alpha.Id, 1);
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((alpha.Id, 5, "Uploads of Alpha 900 are refused again and again. An upload of Alpha 900 was refused: nobody is node 9."), (alert.BbsId!.Value, alert.Times, alert.Sentence));
+        bench.Clock.Advance(TimeSpan.FromMinutes(50));
+        await RefuseAsync(bench, alpha.Id, 1);
+        bench.Clock.Advance(TimeSpan.FromMinutes(50));
+        Assert.Equal(AlertState.New, Assert.Single(await bench.LookAsync(rule)).State);
+        bench.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task Refusals_that_somebody_closed_take_as_many_again()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var alpha = Board(bench, 2);
+        var rule = new UploadsRefusedRule(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock);
+        await RefuseAsync(bench, alpha.Id, 8);
+        await bench.LookAsync(rule);
+        await bench.Desk.ResolveAsync([1], "Ada", default);
+        bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RefuseAsync(bench, alpha.Id, 4);
+        Assert.Single(await bench.LookAsync(rule));
+        await RefuseAsync(bench, alpha.Id, 1);
+        Assert.Equal(AlertState.New, (await bench.LookAsync(rule))[1].State);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_hub_is_told_by_its_name_while_it_lasts()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        IReadOnlyList<HubFault> faults = [new("disk", "The data folder's disk has 40 MiB left.")];
+        var rule = new HubFaultRule(_ => Task.FromResult(faults));
+        Assert.Equal(("hub:disk", AlertWeight.Bad), (await bench.LookAsync(rule)).Select(a => (a.Key, a.Weight)).Single());
+        faults = [new("disk", "The data folder's disk has 39 MiB left.")];
+        Assert.Equal("The data folder's disk has 39 MiB left.", Assert.Single(await bench.LookAsync(rule)).Sentence);
+        faults = [];
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    private static BoardQuietRule Quiet(AlertBench bench) => new(bench.Habits, bench.Hub.Get<WaitingMail>(), bench.Hub.Get<HubDirectory>());
+
+    private static BoardEntry Board(AlertBench bench, int index) => bench.Hub.Get<HubDirectory>().Current.Leagues[League].Members[index];
+
+    private static Run Ended(AlertBench bench, long id, RunOutcome outcome) =>
+        new() { Id = id, LeagueId = League, StartedAt = bench.Now, EndedAt = bench.Now, Outcome = outcome, Summary = $"What came of {id}." };
+
+    private static Task RefuseAsync(AlertBench bench, int bbsId, int times) => bench.StoreAsync([.. Enumerable.Range(0, times).Select(_ => new Activity
+    {
+        At = bench.Now, Kind = ActivityKind.UploadRefused, BbsId = bbsId, LeagueId = League, Sentence = "An upload of Alpha 900 was refused: nobody is node 9.", Notable = true,
+    })]);
+}

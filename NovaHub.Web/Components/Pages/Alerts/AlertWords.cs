@@ -1,0 +1,73 @@
+using MudBlazor;
+using NovaHub.Engine.Alerts;
+using NovaHub.Engine.Leagues;
+using NovaHub.Web.Components.Live;
+
+namespace NovaHub.Web.Components.Pages.Alerts;
+
+/// <summary>Alerts in plain words.</summary>
+internal static class AlertWords
+{
+    public static (string Name, string Icon) Of(AlertKind kind) => kind switch
+    {
+        AlertKind.RunNotGood => ("Run not good", Icons.Material.Outlined.PlayCircle),
+        AlertKind.BoardQuiet => ("Board quiet", Icons.Material.Outlined.Dns),
+        AlertKind.LeagueStopped => ("Game stopped", Icons.Material.Outlined.Public),
+        AlertKind.HubFault => ("Hub fault", Icons.Material.Outlined.MonitorHeart),
+        AlertKind.UploadsRefused => ("Uploads refused", Icons.Material.Outlined.Block),
+        _ => (kind.ToString(), Icons.Material.Outlined.Info),
+    };
+
+    public static (string Text, Tone Tone) Of(AlertState state) => state switch
+    {
+        AlertState.New => ("New", Tone.Info),
+        AlertState.Acknowledged => ("Acknowledged", Tone.Quiet),
+        _ => ("Over", Tone.Good),
+    };
+
+    public static (string Text, Tone Tone) Of(AlertWeight weight) => weight == AlertWeight.Bad ? ("Bad", Tone.Bad) : ("Notice", Tone.Notice);
+
+    public static string Of(AlertScope scope) => scope switch
+    {
+        AlertScope.Open => "Open",
+        AlertScope.New => "Not acknowledged",
+        AlertScope.Acknowledged => "Acknowledged",
+        AlertScope.Resolved => "Over",
+        _ => "All",
+    };
+
+    /// <summary>What it is about, in a few words: <c>Board quiet: The Dive</c>.</summary>
+    public static string Title(Alert alert, DirectorySnapshot directory)
+    {
+        var name = Of(alert.Kind).Name;
+        return alert switch
+        {
+            { BbsId: { } bbs } => $"{name}: {Board(bbs, directory)}",
+            { LeagueId: { } league } => $"{name}: {league}",
+            _ => name,
+        };
+    }
+
+    /// <summary>A board's name, also of one that is gone.</summary>
+    public static string Board(int bbsId, DirectorySnapshot directory) => directory.BoardsById.GetValueOrDefault(bbsId)?.Name ?? $"board {bbsId}";
+
+    /// <summary>What a person does about it.</summary>
+    public static string WhatToDo(AlertKind kind) => kind switch
+    {
+        AlertKind.RunNotGood => "Open the run: its verdicts say what went wrong and what to do. What the game had not read waits for the next run; nothing is lost.",
+        AlertKind.BoardQuiet => "Ask its sysop whether the board and its client run; the board's page says how to reach them and what waits. Its mail stays here until it is fetched.",
+        AlertKind.LeagueStopped => "Put right what stands above. Mail for the game waits meanwhile, mail between boards goes through, and nothing is lost.",
+        AlertKind.HubFault => "Put it right on the hub's own machine; the page System shows its disk and its database. Boards keep what the hub can't take and send it again.",
+        _ => "The reason stands above, and all of them in the activity. Either the board sends what it should not, or its seat here is not the one that its game has. Its sysop keeps the packets meanwhile.",
+    };
+
+    /// <summary>What ends it without anybody's help.</summary>
+    public static string WhatEnds(AlertKind kind) => kind switch
+    {
+        AlertKind.RunNotGood => "It ends by itself with the league's next good run.",
+        AlertKind.BoardQuiet => "It ends by itself when the board speaks.",
+        AlertKind.LeagueStopped => "It ends by itself when the game can run, or nothing waits for it any more.",
+        AlertKind.HubFault => "It ends by itself when the hub finds nothing wrong any more.",
+        _ => "It ends by itself after an hour without a refusal.",
+    };
+}
