@@ -57,6 +57,38 @@ public class LiveRunTests
     }
 
     [Fact]
+    public async Task The_small_screen_tells_changed_rows_twice_a_second_at_most()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync(maintenance: "PLANETARY /DETAILED SLOW FORCE");
+        var id = await hub.Runs.StartAsync(league, RunTrigger.ByHand, null, CancellationToken.None);
+        using var rows = hub.Get<LiveRuns>().Find(id)!.Rows.Subscribe();
+        var began = TimeProvider.System.GetTimestamp();
+        using var done = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var screen = rows.Snapshot.ToArray();
+        var told = 0;
+        await foreach (var batch in rows.Batches(TimeSpan.FromMilliseconds(1), TimeProvider.System, done.Token))
+        {
+            foreach (var row in batch.SelectMany(r => r))
+            {
+                Assert.NotEqual(screen[row.Row], row.Text);
+                screen[row.Row] = row.Text;
+            }
+
+            told += batch.Count;
+            if (screen.Any(r => r.Contains("Planetary Maintenance Complete", StringComparison.Ordinal)))
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(ScreenModel.RowCount, screen.Length);
+        // And once more at the end, when all is there
+        Assert.InRange(told, 3, (TimeProvider.System.GetElapsedTime(began).TotalSeconds * 2) + 2);
+        await hub.ReportAsync(id);
+    }
+
+    [Fact]
     public void A_look_that_comes_late_does_not_bring_an_ended_run_back()
     {
         var running = new RunGlance(1, LeagueId.Parse("900B"), RunTrigger.ByHand, DateTime.UnixEpoch, RunStep.Play, null, 0, null, null, null, true);

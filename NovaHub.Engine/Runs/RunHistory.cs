@@ -22,21 +22,42 @@ public sealed class RunHistory(IDbContextFactory<HubDb> databases)
 {
     private const int MostPackets = 500;
 
-    /// <summary>Runs, newest first.</summary>
+    /// <summary>Runs, newest first, and how many there are.</summary>
     /// <param name="league">Of this league only, or null for all.</param>
     /// <param name="skip">How many of the newest to leave out.</param>
     /// <param name="take">At most so many.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<(IReadOnlyList<Run> Runs, int Total)> ListAsync(LeagueId? league, int skip, int take, CancellationToken cancellationToken)
+    public Task<(IReadOnlyList<Run> Runs, int Total)> ListAsync(LeagueId? league, int skip, int take, CancellationToken cancellationToken) =>
+        PageAsync(new RunFilter { League = league }, skip, take, cancellationToken);
+
+    /// <summary>A page of runs, and how many fit in all.</summary>
+    /// <param name="filter">Which, and in which order.</param>
+    /// <param name="skip">How many to leave out.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(IReadOnlyList<Run> Runs, int Total)> PageAsync(RunFilter filter, int skip, int take, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var runs = filter.Of(db.Set<Run>().AsNoTracking());
+        return (await filter.Sorted(runs).Skip(skip).Take(take).ToListAsync(cancellationToken), await runs.CountAsync(cancellationToken));
+    }
+
+    /// <summary>Whether there is any run at all.</summary>
+    /// <param name="league">Of this league, or null for any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> AnyAsync(LeagueId? league, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var runs = db.Set<Run>().AsNoTracking();
-        if (league is { } only)
-        {
-            runs = runs.Where(r => r.LeagueId == only);
-        }
+        return await new RunFilter { League = league }.Of(db.Set<Run>()).AnyAsync(cancellationToken);
+    }
 
-        return (await runs.OrderByDescending(r => r.Id).Skip(skip).Take(take).ToListAsync(cancellationToken), await runs.CountAsync(cancellationToken));
+    /// <summary>The number of the run of the same league before this one, or null.</summary>
+    public async Task<long?> BeforeAsync(Run run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Run>().Where(r => r.LeagueId == run.LeagueId && r.Id < run.Id).OrderByDescending(r => r.Id).Select(r => (long?)r.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>One run with all that it left, or null.</summary>
@@ -67,6 +88,13 @@ public sealed class RunHistory(IDbContextFactory<HubDb> databases)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Set<RunRecording>().AsNoTracking().SingleOrDefaultAsync(r => r.RunId == runId, cancellationToken);
+    }
+
+    /// <summary>What the game printed in a run, one line a row, or null when nothing was recorded.</summary>
+    public async Task<string?> TranscriptAsync(long runId, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Set<RunRecording>().Where(r => r.RunId == runId).Select(r => r.Transcript).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The bytes of a file that a run left, or null.</summary>

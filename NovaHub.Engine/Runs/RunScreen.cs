@@ -72,6 +72,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         }
 
         Show();
+        ShowRows();
         await StoreAsync();
     }
 
@@ -111,6 +112,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
             Show();
             if (beat % 10 == 0)
             {
+                ShowRows();
                 await TryStoreAsync();
             }
         }
@@ -143,6 +145,22 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         if (chunk is not null)
         {
             _live.Screen.Publish(chunk);
+        }
+    }
+
+    private void ShowRows()
+    {
+        IReadOnlyList<string> now;
+        lock (_gate)
+        {
+            now = _model.Rows;
+        }
+
+        var shown = _live.Rows.State;
+        List<ScreenRow> changed = [.. now.Select((text, row) => new ScreenRow(row, text)).Where(r => r.Text != shown[r.Row])];
+        if (changed.Count > 0)
+        {
+            _live.Rows.Publish(changed);
         }
     }
 

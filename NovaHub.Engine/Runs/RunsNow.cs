@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Live;
 
@@ -109,6 +110,11 @@ public sealed record LiveScreen(ImmutableList<byte[]> Chunks, int Bytes)
     }
 }
 
+/// <summary>A row of a DOS screen that changed.</summary>
+/// <param name="Row">Which one, 0..24.</param>
+/// <param name="Text">What it says now.</param>
+public readonly record struct ScreenRow(int Row, string Text);
+
 /// <summary>One run that runs in this process, to be watched.</summary>
 public sealed class LiveRun(RunGlance glance)
 {
@@ -130,6 +136,19 @@ public sealed class LiveRun(RunGlance glance)
 
     /// <summary>The DOS screen: terminal bytes (UTF-8, ANSI) so far, and as they come.</summary>
     public LiveFeed<LiveScreen, byte[]> Screen { get; } = new(new LiveScreen([], 0), (state, chunk) => state.With(chunk), capacity: 4096);
+
+    /// <summary>
+    /// The 25 rows of the DOS screen as text, and those that changed; twice a second at most. One screen serves everybody who
+    /// looks at it small.
+    /// </summary>
+    public LiveFeed<ImmutableArray<string>, IReadOnlyList<ScreenRow>> Rows { get; } = new(
+        [.. Enumerable.Repeat("", ScreenModel.RowCount)],
+        (rows, changed) => [.. changed.Aggregate(rows.ToBuilder(), (all, row) =>
+        {
+            all[row.Row] = row.Text;
+            return all;
+        })],
+        capacity: 64);
 }
 
 /// <summary>Every run that is going on, for pages: the runs of all processes at a glance, this process's own in full.</summary>

@@ -47,7 +47,7 @@ public sealed class JourneyTests(Chromium chromium)
         await Expect(page.Locator(".page-head .chip")).ToHaveTextAsync("Good", new() { Timeout = 30_000 });
         await Expect(page.Locator(".verdicts")).ToContainTextAsync("The game printed its completion line");
         await Expect(page.Locator(".packets").First).ToContainTextAsync("900B0201.001");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "SCORES.ANS" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "SCORES.ANS", Exact = true })).ToBeVisibleAsync();
 
         // The recording plays from the start
         var play = page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true });
@@ -60,7 +60,7 @@ public sealed class JourneyTests(Chromium chromium)
         await page.GetByLabel("Position").FillAsync("0");
         await Expect(screen).Not.ToContainTextAsync("Planetary Maintenance Complete");
 
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "SCORES.ANS" }).ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download SCORES.ANS" }).ClickAsync());
         Assert.Equal("run-1-SCORES.ANS", download.SuggestedFilename);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Reprocess" }).ClickAsync();

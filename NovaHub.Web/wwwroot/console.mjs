@@ -70,6 +70,17 @@ export function watchSearchKeys(circuit) {
   return { end: () => document.removeEventListener('keydown', press) };
 }
 
+/** Brings a row of a list of equal rows into sight, in the middle where the list is long enough. */
+export function scrollToRow(list, row, height, left) {
+  list.scrollTop = Math.max(0, row * height - list.clientHeight / 2);
+  if (left < list.scrollLeft || left > list.scrollLeft + list.clientWidth * .75) {
+    list.scrollLeft = Math.max(0, left - list.clientWidth / 2);
+  }
+  // The list itself may reach below the window, and below the bar at its top
+  const y = list.getBoundingClientRect().top + row * height - list.scrollTop;
+  scrollBy(0, Math.max(0, y + 3 * height - innerHeight) + Math.min(0, y - 80));
+}
+
 export function rememberColumns(text) {
   remember('novahub.columns', text);
 }

@@ -8,15 +8,16 @@ const vga = {
   brightBlack: '#555555', brightRed: '#ff5555', brightGreen: '#55ff55', brightYellow: '#ffff55',
   brightBlue: '#5555ff', brightMagenta: '#ff55ff', brightCyan: '#55ffff', brightWhite: '#ffffff',
 };
-const probe = 20;
+// The height of a glyph of the font: at this size each of its dots is one of the screen's
+const glyph = 16;
 
 /** Makes an 80x25 screen that fills the element's width. */
 export async function create(element) {
   // Measured before the font is there, every cell would have the wrong width for good
-  await document.fonts.load(`${probe}px "Hub Mono"`);
+  await document.fonts.load(`${glyph}px "Hub DOS"`);
   const term = new Terminal({
     cols: 80, rows: 25, scrollback: 0, disableStdin: true, cursorBlink: false, cursorInactiveStyle: 'none',
-    fontFamily: '"Hub Mono", monospace', fontSize: probe, lineHeight: 1, theme: vga,
+    fontFamily: '"Hub DOS", "Hub Mono", monospace', fontSize: glyph, lineHeight: 1, theme: vga,
     // On a VGA screen bright is a colour, not a weight
     drawBoldTextInBrightColors: true, fontWeightBold: 'normal',
   });
@@ -26,15 +27,22 @@ export async function create(element) {
   term.textarea.tabIndex = -1;
   term.textarea.setAttribute('aria-hidden', 'true');
 
-  const widthAtProbe = element.querySelector('.xterm-screen').getBoundingClientRect().width;
+  const widthAtGlyph = element.querySelector('.xterm-screen').getBoundingClientRect().width;
   const frame = element.parentElement;
   let wanted = 0;
   const fit = () => {
-    const size = Math.max(4, Math.min(18, Math.floor(frame.clientWidth / widthAtProbe * probe * 10) / 10));
+    const whole = Math.floor(frame.clientWidth / widthAtGlyph);
+    // Larger only in whole steps, so that dots stay dots; a narrow page gets what fits
+    const size = whole >= 1 ? Math.min(2, whole) * glyph : Math.max(4, Math.floor(frame.clientWidth / widthAtGlyph * glyph * 10) / 10);
     if (size !== wanted) {
       wanted = size;
       term.options.fontSize = size;
     }
+    // Between two dots of the screen, block characters would show seams
+    element.style.left = element.style.top = '0';
+    const { left, top } = element.getBoundingClientRect();
+    element.style.left = `${Math.round(left) - left}px`;
+    element.style.top = `${Math.round(top + scrollY) - top - scrollY}px`;
   };
   const observer = new ResizeObserver(() => requestAnimationFrame(fit));
   observer.observe(frame);

@@ -127,6 +127,9 @@ public static class Words
         };
     }
 
+    /// <summary>The time of day to the second, in <paramref name="zone"/>.</summary>
+    public static string Clock(DateTime at, TimeZoneInfo zone) => Local(at, zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>The exact moment for a tooltip: in the viewer's zone, and in UTC.</summary>
     public static string Exact(DateTime at, TimeZoneInfo zone)
     {

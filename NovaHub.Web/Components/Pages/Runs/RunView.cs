@@ -95,8 +95,8 @@ public sealed record RunView(RunReport Report, LiveRunState? Live, RunGlance? Gl
             RunStep.Play => Run.PlayEndedAt is not null,
             RunStep.Verify => Run.VerifiedAt is not null,
             RunStep.Collect => Run.CollectedAt is not null,
-            // The nodelist leaves no date of its own; it follows the reports when the run ended by itself
-            RunStep.Nodelist => Run.ReportedAt is not null && Outcome is RunOutcome.Good or RunOutcome.Incomplete,
+            // The nodelist leaves no date of its own, only what was said about it
+            RunStep.Nodelist => Verdicts.Any(v => v.Kind == VerdictKind.Nodelist),
             _ => Run.ReportedAt is not null,
         };
         return done ? StepState.Done : StepState.NotReached;
