@@ -80,7 +80,9 @@ public static class EngineServices
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<RouteMap>();
         services.AddSingleton<TrafficReader>();
+        services.AddSingleton<SeatTrafficReader>();
         services.AddSingleton<Packets.Explorer.PacketExplorer>();
+        services.AddSingleton<Packets.Explorer.BoardPackets>();
         return services;
     }
 }

@@ -54,6 +54,7 @@ internal static class HubConsole
         services.AddSingleton(s => new SettingsReader(configuration, settings, s));
         services.AddScoped<PacketActions>();
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<BoardTrafficReader>();
         services.AddSingleton<HubSearch>();
         services.TryAddSingleton<WaitingMail>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
