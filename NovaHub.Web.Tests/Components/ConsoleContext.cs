@@ -62,6 +62,9 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketExplorer>();
         Share<PacketJourneys>();
         Share<PacketRequeue>();
+        Share<PacketExpiry>();
+        Share<BoardPackets>();
+        Share<BoardTrafficReader>();
         Share<ActivityLog>();
         Share<TimeProvider>();
         Bunit.Services.AddSingleton(new LeagueHealth(() => MissingEmulator, TimeProvider.System));
