@@ -84,7 +84,9 @@ public static class EngineServices
         services.AddSingleton<RouteMap>();
         services.AddSingleton<WaitingMail>();
         services.AddSingleton<TrafficReader>();
+        services.AddSingleton<SeatTrafficReader>();
         services.AddSingleton<Packets.Explorer.PacketExplorer>();
+        services.AddSingleton<Packets.Explorer.BoardPackets>();
         return services;
     }
 }

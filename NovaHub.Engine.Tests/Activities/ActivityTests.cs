@@ -34,6 +34,53 @@ public class ActivityTests
     }
 
     [Fact]
+    public async Task What_a_person_does_to_leagues_and_boards_is_told_as_theirs_and_what_changes_nothing_is_not_told()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var boards = hub.Get<BbsAdmin>();
+        var alpha = hub.Get<HubDirectory>().Current.Leagues[league].Members[2];
+        using (ActingPerson.Begin("Ada"))
+        {
+            await boards.ChangeAsync(alpha.ClientId, new BbsEntry("Omega", "Bern", "", ""), default);
+            await boards.ChangeAsync(alpha.ClientId, new BbsEntry("Omega", "Bern", "", ""), default);
+            await boards.ChangeSeatAsync(alpha.ClientId, new SeatRequest(league, 9, "13:900/9"), default);
+            await boards.ChangeSeatAsync(alpha.ClientId, new SeatRequest(league, 9, "13:900/9"), default);
+            await boards.LeaveAsync(alpha.ClientId, league, default);
+            await hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.Name = "Other", default);
+        }
+
+        await boards.RotateAsync(alpha.ClientId, default);
+        var told = (await ListAsync(hub, new ActivityFilter())).Where(a => a.Kind != ActivityKind.NodelistPublished).Take(5).Reverse().Select(a => (a.Kind, a.Who, a.Sentence));
+        Assert.Equal(
+            [
+                (ActivityKind.BoardChanged, "Ada", "The entry of Omega was changed: name “Alpha 900”, city."),
+                (ActivityKind.BoardChanged, "Ada", "Omega is node 9 of 900B now, 13:900/9."),
+                (ActivityKind.BoardLeft, "Ada", "Omega left 900B; node 9 is free."),
+                (ActivityKind.LeagueChanged, "Ada", "League 900B, Other, was changed."),
+                (ActivityKind.SecretRotated, null, "Omega got a new secret; the old one and its tokens are dead."),
+            ],
+            told);
+        Assert.Equal("Ada", (await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.NodelistPublished)))[0].Who);
+    }
+
+    [Fact]
+    public async Task The_activity_of_the_last_while_is_counted_up_to_a_limit()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var log = hub.Get<ActivityLog>();
+        var now = DateTime.UtcNow;
+        foreach (var (hours, kind) in new[] { (30, ActivityKind.UploadRefused), (5, ActivityKind.UploadRefused), (1, ActivityKind.UploadRefused), (1, ActivityKind.SignedIn) })
+        {
+            await log.AddAsync(new Activity { At = now.AddHours(-hours), Kind = kind, Sentence = "x", BbsId = 4 });
+        }
+
+        Assert.Equal(2, await log.CountAsync(new ActivityFilter(BbsId: 4, Kind: ActivityKind.UploadRefused), now.AddDays(-1), 100, default));
+        Assert.Equal(1, await log.CountAsync(new ActivityFilter(BbsId: 4, Kind: ActivityKind.UploadRefused), now.AddDays(-1), 1, default));
+        Assert.Equal(0, await log.CountAsync(new ActivityFilter(BbsId: 5), now.AddDays(-1), 100, default));
+    }
+
+    [Fact]
     public async Task What_is_refused_leaves_no_trace_of_having_been_done()
     {
         await using var hub = await TestHub.StartAsync();

@@ -11,6 +11,8 @@ public sealed class LeagueAdminTests : IAsyncLifetime
 {
     private static readonly LeagueId League = LeagueId.Parse("900B");
 
+    private static readonly DateTime s_longAgo = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private TestHub _hub = default!;
     private LeagueAdmin _leagues = default!;
 
@@ -89,14 +91,14 @@ public sealed class LeagueAdminTests : IAsyncLifetime
     public async Task The_route_map_names_each_route_with_its_latest_packet_and_what_waits()
     {
         var routes = _hub.Get<RouteMap>();
-        Assert.Empty(routes.Read(League));
+        Assert.Empty(routes.Read(League, s_longAgo));
         await _hub.SendAsync(League, 2, 998);
         await _hub.SendAsync(League, 2, 1);
         await _hub.SendAsync(League, 3, 7, dest: 2);
         Assert.Equal(
             [(2, 1, 2, "900B0201.001", 2L), (3, 2, 1, "900B0302.007", 1L)],
-            routes.Read(League).Select(r => (r.Source, r.Dest, r.Waiting, r.Last.ToString(), r.Ever)));
-        Assert.Empty(routes.Read(LeagueId.Parse("901B")));
+            routes.Read(League, s_longAgo).Select(r => (r.Source, r.Dest, r.Waiting, r.Last.ToString(), r.Ever)));
+        Assert.Empty(routes.Read(LeagueId.Parse("901B"), s_longAgo));
     }
 
     [Theory]

@@ -42,15 +42,19 @@ public sealed class ActivityLog : IDisposable
     public LiveFeed<long, long> Feed { get; } = new(0, (count, added) => count + added);
 
     /// <summary>Adds an activity in a commit of its own, or in the one that others share.</summary>
-    public Task AddAsync(Activity activity, CancellationToken cancellationToken = default) => _commits.WriteAsync(
-        writer =>
-        {
-            Add(writer, activity with { At = activity.At == default ? Now : activity.At });
-            return true;
-        },
-        cancellationToken);
+    public Task AddAsync(Activity activity, CancellationToken cancellationToken = default)
+    {
+        var who = activity.Who ?? ActingPerson.Name;
+        return _commits.WriteAsync(
+            writer =>
+            {
+                Add(writer, activity with { At = activity.At == default ? Now : activity.At, Who = who });
+                return true;
+            },
+            cancellationToken);
+    }
 
-    /// <summary>Adds an activity to the caller's own write.</summary>
+    /// <summary>Adds an activity to the caller's own write. Who did it must be said in it: this runs on the writer's own thread.</summary>
     public static void Add(LedgerWriter writer, Activity activity)
     {
         writer.Execute(
@@ -62,10 +66,10 @@ public sealed class ActivityLog : IDisposable
         writer.Raise(Topic);
     }
 
-    /// <summary>Adds an activity to the caller's own transaction.</summary>
+    /// <summary>Adds an activity to the caller's own transaction; unless it says who did it, that is the <see cref="ActingPerson"/>.</summary>
     public static async Task AddAsync(HubDb db, Activity activity, CancellationToken cancellationToken)
     {
-        db.Add(activity);
+        db.Add(activity with { Who = activity.Who ?? ActingPerson.Name });
         await db.SaveChangesAsync(cancellationToken);
         await SignalRows.RaiseAsync(db, Topic, cancellationToken);
     }
@@ -92,6 +96,19 @@ public sealed class ActivityLog : IDisposable
         var rows = await (beside is { } at && !newer ? all.Where(a => a.Id < at) : all)
             .OrderByDescending(a => a.Id).Take(take + 1).ToListAsync(cancellationToken);
         return new ActivityPage([.. rows.Take(take)], beside is not null && !newer, rows.Count > take);
+    }
+
+    /// <summary>How many activities of the last while fit, counted up to <paramref name="most"/>.</summary>
+    /// <param name="filter">What is looked for.</param>
+    /// <param name="since">Since when, UTC.</param>
+    /// <param name="most">Where counting ends.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<int> CountAsync(ActivityFilter filter, DateTime since, int most, CancellationToken cancellationToken)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+        // Ids rise with times but for moments: from the first id of the while on, so that years of one board are not walked
+        var first = await db.Set<Activity>().Where(a => a.At >= since).OrderBy(a => a.At).Select(a => (long?)a.Id).FirstOrDefaultAsync(cancellationToken);
+        return first is { } id ? await Fitting(db, filter).Where(a => a.Id >= id && a.At >= since).OrderByDescending(a => a.Id).Take(most).CountAsync(cancellationToken) : 0;
     }
 
     /// <summary>Removes what was kept long enough.</summary>

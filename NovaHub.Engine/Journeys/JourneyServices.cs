@@ -6,7 +6,11 @@ namespace NovaHub.Engine.Journeys;
 /// <summary>Registration of packets' journeys.</summary>
 public static class JourneyServices
 {
-    /// <summary>Adds <see cref="PacketJourneys"/> and <see cref="PacketRequeue"/>, and notes the ends of runs.</summary>
-    public static IServiceCollection AddJourneys(this IServiceCollection services) =>
-        services.AddSingleton<PacketJourneys>().AddSingleton<PacketRequeue>().AddSingleton<IHostedService, EndedRuns>();
+    /// <summary>Adds <see cref="PacketJourneys"/>, <see cref="PacketRequeue"/> and <see cref="PacketExpiry"/>, and notes the ends of runs.</summary>
+    public static IServiceCollection AddJourneys(this IServiceCollection services) => services
+        .AddSingleton<PacketJourneys>()
+        .AddSingleton<PacketQueue>()
+        .AddSingleton(s => new PacketRequeue(s.GetRequiredService<PacketQueue>()))
+        .AddSingleton(s => new PacketExpiry(s.GetRequiredService<PacketQueue>()))
+        .AddSingleton<IHostedService, EndedRuns>();
 }

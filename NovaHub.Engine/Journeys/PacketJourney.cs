@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
@@ -23,6 +24,9 @@ public enum StationKind
 
     /// <summary>The receiving board has all of it.</summary>
     Delivered,
+
+    /// <summary>Somebody gave it up.</summary>
+    Expired,
 }
 
 /// <summary>One station.</summary>
@@ -32,7 +36,8 @@ public enum StationKind
 /// <param name="Board">The board that uploaded it, or null.</param>
 /// <param name="Read">Of a staging: whether the game read it; null while that is not judged.</param>
 /// <param name="Again">Of a staging: the run was asked for to have packets read again.</param>
-public sealed record Station(StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false);
+/// <param name="Who">Who gave it up, or null.</param>
+public sealed record Station(StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false, string? Who = null);
 
 /// <summary>A packet and where it has been.</summary>
 /// <param name="Packet">The packet.</param>
@@ -75,6 +80,14 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         if (packet.DeliveredAt is { } delivered)
         {
             stations.Add(new Station(StationKind.Delivered, delivered));
+        }
+
+        if (packet.ExpiredAt is { } expired)
+        {
+            // Told in the same transaction with the same time; several packets given up at once are told together
+            var who = await db.Set<Activity>().Where(a => a.At == expired && a.Kind == ActivityKind.Expired && (a.PacketId == packetId || a.PacketId == null))
+                .Select(a => a.Who).FirstOrDefaultAsync(cancellationToken);
+            stations.Add(new Station(StationKind.Expired, expired, Who: who));
         }
 
         var hubIndex = directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league) ? league.HubIndex : 1;

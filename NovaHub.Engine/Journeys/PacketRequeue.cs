@@ -1,110 +1,117 @@
-using Microsoft.EntityFrameworkCore;
-using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Journeys;
 
-/// <summary>What having a packet read or fetched once more would do, before anybody confirms it.</summary>
-/// <param name="ToGame">Whether it goes to the hub's game; otherwise to its board.</param>
-/// <param name="Sentences">What will happen.</param>
-/// <param name="Refusal">Why it can't be done, or null.</param>
-public sealed record RequeuePlan(bool ToGame, IReadOnlyList<string> Sentences, string? Refusal);
-
-/// <summary>Puts packets back into the queue: to the hub's game to be read again, or to their board to be fetched again.</summary>
-public sealed class PacketRequeue(IDbContextFactory<HubDb> databases, HubDirectory directory, GroupCommit commits, LedgerEvents events, TimeProvider clock)
+/// <summary>
+/// Puts packets back into the queue: to the hub's game to be read again, to their board to be fetched again, and those that
+/// were given up to whoever they waited for.
+/// </summary>
+public sealed class PacketRequeue
 {
-    /// <summary>Says what would happen.</summary>
-    public async Task<RequeuePlan> PlanAsync(long packetId, CancellationToken cancellationToken)
+    private readonly PacketQueue _queue;
+
+    internal PacketRequeue(PacketQueue queue) => _queue = queue;
+
+    /// <summary>Says what would happen to one packet.</summary>
+    public async Task<QueuePlan> PlanAsync(long packetId, CancellationToken cancellationToken) =>
+        await _queue.FindAsync([packetId], cancellationToken) is [var packet] ? Plan(packet) : new QueuePlan(false, [], $"There is no packet {packetId}.");
+
+    /// <summary>Says what would happen to several packets.</summary>
+    /// <exception cref="RefusedException">They are too many.</exception>
+    public async Task<QueuePlan> PlanAsync(IReadOnlyCollection<long> packetIds, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return Plan(await db.Set<Packet>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == packetId, cancellationToken), packetId);
+        var plans = (await _queue.FindAsync(packetIds, cancellationToken)).Select(p => (Packet: p, Plan: Plan(p))).ToList();
+        var good = plans.Where(p => p.Plan.Refusal is null).ToList();
+        if (plans.Count < 2 || good.Count == 0)
+        {
+            return plans.Count == 0 ? new QueuePlan(false, [], "These packets are not there.") : plans[0].Plan;
+        }
+
+        List<string> sentences = [$"{Packets(good.Count, "waits", "wait")} for {_queue.Receivers(good.Select(p => p.Packet))} again."];
+        if (good.Exists(p => p.Packet.ExpiredAt is null))
+        {
+            sentences.Add("What was read or fetched once is read or fetched a second time, and what is in it happens twice where a game has taken it in: attacks, messages and trades too. Do this only when it was lost.");
+        }
+
+        if (good.Count < plans.Count)
+        {
+            sentences.Add($"{Packets(plans.Count - good.Count, "stays as it is", "stay as they are")}: {plans.First(p => p.Plan.Refusal is not null).Plan.Refusal}");
+        }
+
+        return new QueuePlan(good.TrueForAll(p => p.Plan.ToGame), sentences, null);
     }
 
-    /// <summary>Does it. Two who press at once put it back once.</summary>
+    /// <summary>Does it with one packet. Two who press at once put it back once.</summary>
     /// <param name="packetId">The packet.</param>
     /// <param name="who">Who asked for it, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RefusedException">It is no longer so that it can be put back.</exception>
     public async Task RequeueAsync(long packetId, string? who, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var packet = await db.Set<Packet>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == packetId, cancellationToken);
-        var plan = Plan(packet, packetId);
-        if (plan.Refusal is { } refusal)
+        if (await RequeueAsync([packetId], who, cancellationToken) is { Done: 0 } answer)
         {
-            throw new RefusedException(refusal);
+            throw new RefusedException(answer.Refusals.FirstOrDefault($"There is no packet {packetId}."));
         }
-
-        var done = await commits.WriteAsync(
-            writer =>
-            {
-                var rows = writer.Execute(
-                    plan.ToGame
-                        ? """UPDATE "Packets" SET "ConsumedAt" = NULL WHERE "Id" = @p0 AND "ConsumedAt" IS NOT NULL AND "StagedInRunId" IS NULL"""
-                        : """UPDATE "Packets" SET "DeliveredAt" = NULL WHERE "Id" = @p0 AND "DeliveredAt" IS NOT NULL""",
-                    packetId);
-                if (rows == 1)
-                {
-                    ActivityLog.Add(writer, Told(packet!, plan.ToGame, who));
-                    writer.Raise(Signal.Packets);
-                }
-
-                return rows == 1;
-            },
-            cancellationToken);
-        if (!done)
-        {
-            throw new RefusedException($"{packet!.Name} was put back by somebody else a moment ago.");
-        }
-
-        events.Publish(new LedgerEvent(LedgerEventKind.Requeued, packetId, packet!.Name, packet.Size, clock.GetUtcNow().UtcDateTime, plan.ToGame));
     }
 
-    private Activity Told(Packet packet, bool toGame, string? who) => new()
+    /// <summary>Does it with several packets in one transaction.</summary>
+    /// <param name="packetIds">The packets.</param>
+    /// <param name="who">Who asked for it, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RefusedException">They are too many.</exception>
+    public async Task<QueueAnswer> RequeueAsync(IReadOnlyCollection<long> packetIds, string? who, CancellationToken cancellationToken)
     {
-        At = clock.GetUtcNow().UtcDateTime,
-        Kind = ActivityKind.Requeued,
-        Sentence = toGame ? $"{packet.Name} waits for the hub's game again." : $"{packet.Name} waits for its board again.",
-        LeagueId = packet.LeagueId,
-        BbsId = !toGame && directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league) && league.Members.TryGetValue(packet.Dest, out var board) ? board.Id : null,
-        PacketId = packet.Id,
-        Who = who,
+        var plans = (await _queue.FindAsync(packetIds, cancellationToken)).Select(p => (Packet: p, Plan: Plan(p))).ToList();
+        List<Packet> tried = [.. plans.Where(p => p.Plan.Refusal is null).Select(p => p.Packet)];
+        var done = await _queue.WriteAsync(tried, LedgerEventKind.Requeued, (writer, packet, _) => writer.Execute(Statement(packet), packet.Id), Tell, who);
+        return PacketQueue.Answer(done, tried, plans.Select(p => p.Plan.Refusal).OfType<string>());
+    }
+
+    // Each takes back what was seen, and only if it is still so
+    private static string Statement(Packet packet) => packet switch
+    {
+        { DeliveredAt: not null } => """UPDATE "Packets" SET "DeliveredAt" = NULL, "ExpiredAt" = NULL WHERE "Id" = @p0 AND "DeliveredAt" IS NOT NULL""",
+        { ConsumedAt: not null } => """UPDATE "Packets" SET "ConsumedAt" = NULL, "ExpiredAt" = NULL WHERE "Id" = @p0 AND "ConsumedAt" IS NOT NULL AND "StagedInRunId" IS NULL""",
+        _ => """UPDATE "Packets" SET "ExpiredAt" = NULL WHERE "Id" = @p0 AND "ExpiredAt" IS NOT NULL AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL""",
     };
 
-    private RequeuePlan Plan(Packet? packet, long packetId)
+    private static string Tell(IReadOnlyList<Packet> packets, string receiver) =>
+        packets.Count == 1 ? $"{packets[0].Name} waits for {receiver} again." : $"{packets.Count} packets wait for {receiver} again: {PacketQueue.Names(packets)}.";
+
+    private static string Packets(int count, string one, string many) => count == 1 ? $"1 packet {one}" : $"{count} packets {many}";
+
+    private QueuePlan Plan(Packet packet)
     {
-        if (packet is null)
+        var receiver = _queue.ReceiverOf(packet);
+        if (receiver.League is not { } league)
         {
-            return new RequeuePlan(false, [], $"There is no packet {packetId}.");
+            return new QueuePlan(false, [], $"League {packet.LeagueId} is gone; nobody would read it.");
         }
 
-        if (!directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league))
-        {
-            return new RequeuePlan(false, [], $"League {packet.LeagueId} is gone; nobody would read it.");
-        }
-
-        var toGame = packet.Dest == league.HubIndex;
+        var toGame = receiver.IsGame;
         return packet.StateAt(league.HubIndex) switch
         {
-            PacketState.Consumed => new RequeuePlan(
+            PacketState.Consumed => new QueuePlan(
                 true,
                 [
                     $"{packet.Name} waits for the hub's game again. The next run of league {packet.LeagueId} reads it a second time.",
                     "What the first reading worked in happens twice then: attacks, messages and trades too. Do this only when the game did not take it in.",
                 ],
                 null),
-            PacketState.Delivered when league.Members.TryGetValue(packet.Dest, out var board) => new RequeuePlan(
+            PacketState.Delivered when receiver.Board is { } board => new QueuePlan(
                 false,
                 [
                     $"{packet.Name} waits for {board.Name} again, which fetches it a second time with its next poll.",
                     "If that board's game has read it already, what is in it happens twice there: attacks, messages and trades too. Do this only when the board lost it.",
                 ],
                 null),
-            PacketState.Delivered => new RequeuePlan(false, [], $"Nobody is node {packet.Dest} of {packet.LeagueId} now; nobody would fetch it."),
-            PacketState.Staged => new RequeuePlan(toGame, [], $"{packet.Name} is in the game right now. Wait for the end of the run."),
-            _ => new RequeuePlan(toGame, [], $"{packet.Name} waits already."),
+            PacketState.Expired when toGame => new QueuePlan(true, [$"{packet.Name} waits for the hub's game again, and the next run of league {packet.LeagueId} gives it to the game."], null),
+            PacketState.Expired when receiver.Board is { } board => new QueuePlan(false, [$"{packet.Name} waits for {board.Name} again, which fetches it with its next poll."], null),
+            PacketState.Delivered or PacketState.Expired => new QueuePlan(false, [], $"Nobody is node {packet.Dest} of {packet.LeagueId} now; nobody would fetch {packet.Name}."),
+            PacketState.Staged => new QueuePlan(toGame, [], $"{packet.Name} is in the game right now. Wait for the end of the run."),
+            _ => new QueuePlan(toGame, [], $"{packet.Name} waits already."),
         };
     }
 }

@@ -1,28 +1,28 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Leagues;
 
-/// <summary>What nodelists say of a board, the same in all its leagues.</summary>
+/// <summary>What nodelists say of a board, the same in all its leagues, and what only the console says.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="City">City, or an empty text.</param>
 /// <param name="State">State or province, or an empty text.</param>
 /// <param name="Country">Country, or an empty text.</param>
-public sealed record BbsEntry(string Name, string City, string State, string Country);
+public sealed record BbsEntry(string Name, string City, string State, string Country)
+{
+    /// <summary>How its sysop is reached: one line, or an empty text. It stands in no nodelist.</summary>
+    public string Contact { get; init; } = "";
+}
 
 /// <summary>What waits for one seat of a board.</summary>
 /// <param name="Seat">The seat.</param>
 /// <param name="Count">Packets.</param>
-/// <param name="First">The oldest of them; at most <see cref="MostShown"/>.</param>
 /// <param name="NodelistSince">Since when a nodelist waits, or null.</param>
-public sealed record SeatMail(Membership Seat, int Count, IReadOnlyList<Packet> First, DateTime? NodelistSince)
-{
-    /// <summary>How many packets are named.</summary>
-    public const int MostShown = 10;
-}
+public sealed record SeatMail(Membership Seat, int Count, DateTime? NodelistSince);
 
 /// <summary>A board with all its seats and what waits for it.</summary>
 /// <param name="Bbs">The board; its memberships are all, also those it left.</param>
@@ -31,6 +31,9 @@ public sealed record BbsDescription(Bbs Bbs, IReadOnlyList<SeatMail> Mail);
 
 public sealed partial class BbsAdmin
 {
+    /// <summary>Characters of a contact, at most.</summary>
+    public const int LongestContact = 200;
+
     private const int LongestPlace = 40;
 
     /// <summary>A board with its seats and what waits for it: index seeks, as small as its queue.</summary>
@@ -48,11 +51,9 @@ public sealed partial class BbsAdmin
         var mail = new List<SeatMail>();
         foreach (var seat in bbs.Memberships.Where(m => m.LeftAt is null).OrderBy(m => m.LeagueId))
         {
-            var waiting = Waiting(db, seat.LeagueId, seat.BbsIndex).AsNoTracking();
             mail.Add(new SeatMail(
                 seat,
-                await waiting.CountAsync(cancellationToken),
-                await waiting.OrderBy(p => p.Id).Take(SeatMail.MostShown).ToListAsync(cancellationToken),
+                await Waiting(db, seat.LeagueId, seat.BbsIndex).CountAsync(cancellationToken),
                 await db.Set<NodelistItem>().Where(i => i.LeagueId == seat.LeagueId && i.BbsIndex == seat.BbsIndex && i.DeliveredAt == null)
                     .Select(i => (DateTime?)i.QueuedAt).SingleOrDefaultAsync(cancellationToken)));
         }
@@ -60,7 +61,7 @@ public sealed partial class BbsAdmin
         return new BbsDescription(bbs, mail);
     }
 
-    /// <summary>Changes what nodelists say of a board, in all its leagues at once.</summary>
+    /// <summary>Changes a board's entry: what nodelists say of it, in all its leagues at once, and how its sysop is reached.</summary>
     /// <returns>Warnings about the nodelists.</returns>
     /// <exception cref="RefusedException">There is no such board, the name is taken, or a line can't stand in a nodelist.</exception>
     public async Task<IReadOnlyList<string>> ChangeAsync(string clientId, BbsEntry entry, CancellationToken cancellationToken)
@@ -71,11 +72,26 @@ public sealed partial class BbsAdmin
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var bbs = await FindAsync(db, clientId, cancellationToken);
         await RefuseTakenNameAsync(db, name, bbs.Id, cancellationToken);
+        var before = (bbs.Name, bbs.City, bbs.State, bbs.Country, bbs.Contact);
         bbs.Name = name;
         bbs.City = CheckedPlace("city", entry.City);
         bbs.State = CheckedPlace("state", entry.State);
         bbs.Country = CheckedPlace("country", entry.Country);
+        bbs.Contact = CheckedContact(entry.Contact);
         await db.SaveChangesAsync(cancellationToken);
+        List<string> changed =
+        [
+            .. before.Name != bbs.Name ? [$"name “{before.Name}”"] : Array.Empty<string>(),
+            .. before.City != bbs.City ? ["city"] : Array.Empty<string>(),
+            .. before.State != bbs.State ? ["state"] : Array.Empty<string>(),
+            .. before.Country != bbs.Country ? ["country"] : Array.Empty<string>(),
+            .. before.Contact != bbs.Contact ? ["contact"] : Array.Empty<string>(),
+        ];
+        if (changed.Count > 0)
+        {
+            await TellAsync(db, ActivityKind.BoardChanged, bbs, null, $"The entry of {bbs.Name} was changed: {string.Join(", ", changed)}.", cancellationToken);
+        }
+
         var playsIn = await db.Set<Membership>().Where(m => m.BbsId == bbs.Id && m.LeftAt == null).Select(m => m.LeagueId).ToListAsync(cancellationToken);
         return await leagues.CommitAsync(db, transaction, playsIn, cancellationToken);
     }
@@ -106,8 +122,14 @@ public sealed partial class BbsAdmin
             notices = await InheritedAsync(db, bbs, wanted, cancellationToken);
         }
 
+        var changed = (seat.BbsIndex, seat.FtnAddress) != (wanted.BbsIndex, wanted.FtnAddress);
         (seat.BbsIndex, seat.FtnAddress) = (wanted.BbsIndex, wanted.FtnAddress);
         await db.SaveChangesAsync(cancellationToken);
+        if (changed)
+        {
+            await TellAsync(db, ActivityKind.BoardChanged, bbs, wanted.League, $"{bbs.Name} is node {wanted.BbsIndex} of {wanted.League} now{(wanted.FtnAddress is { } address ? $", {address}" : "")}.", cancellationToken);
+        }
+
         return [.. notices, .. await leagues.CommitAsync(db, transaction, [wanted.League], cancellationToken)];
     }
 
@@ -120,8 +142,10 @@ public sealed partial class BbsAdmin
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var bbs = await FindAsync(db, clientId, cancellationToken);
-        (await FindSeatAsync(db, bbs, league, cancellationToken)).LeftAt = clock.GetUtcNow().UtcDateTime;
+        var seat = await FindSeatAsync(db, bbs, league, cancellationToken);
+        seat.LeftAt = clock.GetUtcNow().UtcDateTime;
         await db.SaveChangesAsync(cancellationToken);
+        await TellAsync(db, ActivityKind.BoardLeft, bbs, league, $"{bbs.Name} left {league}; node {seat.BbsIndex} is free.", cancellationToken);
         return await leagues.CommitAsync(db, transaction, [league], cancellationToken);
     }
 
@@ -139,6 +163,9 @@ public sealed partial class BbsAdmin
         await db.SaveChangesAsync(cancellationToken);
         return await InheritedAsync(db, bbs, seat, cancellationToken);
     }
+
+    private Task TellAsync(HubDb db, ActivityKind kind, Bbs bbs, LeagueId? league, string sentence, CancellationToken cancellationToken) => ActivityLog.AddAsync(
+        db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = kind, Sentence = sentence, BbsId = bbs.Id, LeagueId = league }, cancellationToken);
 
     private static async Task CheckSeatAsync(HubDb db, Bbs bbs, SeatRequest seat, int ownSeatId, CancellationToken cancellationToken)
     {
@@ -199,4 +226,8 @@ public sealed partial class BbsAdmin
     private static string CheckedPlace(string what, string place) => place.Trim() is { Length: <= LongestPlace } trimmed && NodelistText.CanHold(trimmed)
         ? trimmed
         : throw new RefusedException($"The {what} is a line of at most {LongestPlace} characters that DOS text (CP437) can hold.");
+
+    private static string CheckedContact(string contact) => contact.Trim() is { Length: <= LongestContact } trimmed && !trimmed.Any(char.IsControl)
+        ? trimmed
+        : throw new RefusedException($"The contact is one line of at most {LongestContact} characters.");
 }

@@ -64,7 +64,9 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
                 Permissions = { Permissions.Endpoints.Token, Permissions.GrantTypes.ClientCredentials },
             },
             cancellationToken);
-        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardAdded, Sentence = $"{name} was added{(seats.Count == 0 ? "" : $" with {string.Join(", ", seats.Select(s => $"node {s.BbsIndex} of {s.League}"))}")}.", BbsId = bbs.Id, LeagueId = seats.Count == 1 ? seats[0].League : null }, cancellationToken);
+        await TellAsync(
+            db, ActivityKind.BoardAdded, bbs, seats.Count == 1 ? seats[0].League : null,
+            $"{name} was added{(seats.Count == 0 ? "" : $" with {string.Join(", ", seats.Select(s => $"node {s.BbsIndex} of {s.League}"))}")}.", cancellationToken);
         var warnings = await leagues.CommitAsync(db, transaction, seats.Select(s => s.League), cancellationToken);
         return (new BoardCredentials(bbs.ClientId, secret, name), [.. notices, .. warnings]);
     }
@@ -78,7 +80,7 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var bbs = await FindAsync(db, clientId, cancellationToken);
         var notices = await SeatAsync(db, bbs, seat, cancellationToken);
-        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.BoardJoined, Sentence = $"{bbs.Name} is node {seat.BbsIndex} of {seat.League} now.", BbsId = bbs.Id, LeagueId = seat.League }, cancellationToken);
+        await TellAsync(db, ActivityKind.BoardJoined, bbs, seat.League, $"{bbs.Name} is node {seat.BbsIndex} of {seat.League} now.", cancellationToken);
         return [.. notices, .. await leagues.CommitAsync(db, transaction, [seat.League], cancellationToken)];
     }
 
@@ -97,16 +99,9 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
             bbs.CredentialStamp = NewStamp();
         }
 
-        await ActivityLog.AddAsync(
-            db,
-            new Activity
-            {
-                At = clock.GetUtcNow().UtcDateTime,
-                Kind = active ? ActivityKind.BoardEnabled : ActivityKind.BoardDisabled,
-                Sentence = active ? $"{bbs.Name} may sign in again." : $"{bbs.Name} is locked out; its tokens are dead.",
-                BbsId = bbs.Id,
-            },
-            cancellationToken);
+        await TellAsync(
+            db, active ? ActivityKind.BoardEnabled : ActivityKind.BoardDisabled, bbs, null,
+            active ? $"{bbs.Name} may sign in again." : $"{bbs.Name} is locked out; its tokens are dead.", cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
     }
 
@@ -127,7 +122,7 @@ public sealed partial class BbsAdmin(IServiceScopeFactory scopes, LeagueAdmin le
         descriptor.ClientSecret = secret;
         await applications.UpdateAsync(application, descriptor, cancellationToken);
         bbs.CredentialStamp = NewStamp();
-        await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.SecretRotated, Sentence = $"{bbs.Name} got a new secret; the old one and its tokens are dead.", BbsId = bbs.Id }, cancellationToken);
+        await TellAsync(db, ActivityKind.SecretRotated, bbs, null, $"{bbs.Name} got a new secret; the old one and its tokens are dead.", cancellationToken);
         await leagues.CommitAsync(db, transaction, [], cancellationToken);
         return new BoardCredentials(clientId, secret, bbs.Name);
     }

@@ -20,6 +20,9 @@ public enum LedgerEventKind
 
     /// <summary>Somebody put it back: it waits once more.</summary>
     Requeued,
+
+    /// <summary>Somebody gave it up: it waits for nobody any more.</summary>
+    Expired,
 }
 
 /// <summary>One thing that happened in the ledger, after its commit.</summary>

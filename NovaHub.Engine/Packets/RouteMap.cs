@@ -11,7 +11,8 @@ namespace NovaHub.Engine.Packets;
 /// <param name="Last">Name of the latest packet.</param>
 /// <param name="LastAt">When it came in, UTC.</param>
 /// <param name="Ever">Packets that ever came in on this route.</param>
-public sealed record RouteTraffic(int Source, int Dest, int Waiting, PacketName Last, DateTime LastAt, long Ever);
+/// <param name="Lately">Of those, how many came in since the time that was asked for.</param>
+public sealed record RouteTraffic(int Source, int Dest, int Waiting, PacketName Last, DateTime LastAt, long Ever, long Lately);
 
 /// <summary>
 /// Says who sends to whom. It jumps from route to route through the index, so it costs as much as there are routes and
@@ -38,8 +39,11 @@ public sealed class RouteMap(LedgerReads reads)
         """;
 
     /// <summary>Every route of the league on which a packet ever came in, by sender and receiver.</summary>
-    public IReadOnlyList<RouteTraffic> Read(LeagueId league) => reads.Read(sight =>
+    /// <param name="league">The league.</param>
+    /// <param name="since">From when on <see cref="RouteTraffic.Lately"/> counts, UTC.</param>
+    public IReadOnlyList<RouteTraffic> Read(LeagueId league, DateTime since) => reads.Read(sight =>
     {
+        var first = LedgerPlaces.IdAt(sight, since);
         var id = league.ToString();
         var routes = new List<(int Source, int Dest)>();
         for (var at = (Source: 0, Dest: 0); Next(sight, id, at) is { } next; at = next)
@@ -48,7 +52,7 @@ public sealed class RouteMap(LedgerReads reads)
         }
 
         var waiting = routes.Select(r => r.Dest).Distinct().ToDictionary(d => d, d => BySender(sight, id, d));
-        return (IReadOnlyList<RouteTraffic>)[.. routes.Select(r => Describe(sight, league, r, waiting[r.Dest].GetValueOrDefault(r.Source)))];
+        return (IReadOnlyList<RouteTraffic>)[.. routes.Select(r => Describe(sight, league, r, waiting[r.Dest].GetValueOrDefault(r.Source), first))];
     });
 
     private static (int Source, int Dest)? Next(LedgerSight sight, string league, (int Source, int Dest) after)
@@ -69,11 +73,12 @@ public sealed class RouteMap(LedgerReads reads)
         return counts;
     }
 
-    private static RouteTraffic Describe(LedgerSight sight, LeagueId league, (int Source, int Dest) route, int waiting)
+    private static RouteTraffic Describe(LedgerSight sight, LeagueId league, (int Source, int Dest) route, int waiting, long first)
     {
+        var before = LedgerPlaces.OrdinalAt(sight, new Route(league, route.Source, route.Dest), first);
         using var rows = sight.Query(Latest, league.ToString(), route.Source, route.Dest);
         return rows.Read()
-            ? new RouteTraffic(route.Source, route.Dest, waiting, new PacketName(league, route.Source, route.Dest, rows.GetInt32(0)), rows.GetUtc(1), rows.GetInt64(2))
+            ? new RouteTraffic(route.Source, route.Dest, waiting, new PacketName(league, route.Source, route.Dest, rows.GetInt32(0)), rows.GetUtc(1), rows.GetInt64(2), rows.GetInt64(2) + 1 - before)
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Route {route.Source} to {route.Dest} of {league} lost its packets while it was read."));
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
@@ -159,6 +160,11 @@ public sealed class UploadTests : IAsyncLifetime
         await (await board.UploadAsync("555B0201.002", Bytes(100_001))).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
         // Too large wins over what else is wrong, and a missing token over that
         await (await board.UploadAsync("nonsense", Bytes(100_001), "555B")).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+        await (await board.UploadAsync("555B0201.003", [])).ProblemAsync(HttpStatusCode.BadRequest);
+        await HubHost.UntilAsync(async () => (await RefusalsAsync(hub)).Count == 2, "the refusals told");
+        Assert.Equal(
+            ["An upload of Two was refused: 555B0201.003 came without a body; an empty packet is refused.", "An upload of Two was refused: The packet is larger than this hub takes: 100000 bytes."],
+            await RefusalsAsync(hub));
         board.DefaultRequestHeaders.Authorization = null;
         await (await board.UploadAsync("nonsense", Bytes(100_001), "555B")).ProblemAsync(HttpStatusCode.Unauthorized);
     }
@@ -187,6 +193,9 @@ public sealed class UploadTests : IAsyncLifetime
         await _two.UploadedAsync("555B0201.002", Bytes(200_000));
         Assert.Equal(2, await CountAsync());
     }
+
+    private static async Task<List<string>> RefusalsAsync(HubHost hub) =>
+        [.. (await hub.Get<ActivityLog>().ListAsync(new ActivityFilter(Kind: ActivityKind.UploadRefused), null, false, 20, HubHost.Stop)).Items.Select(a => a.Sentence)];
 
     private static byte[] Bytes(int count, int seed = 0)
     {

@@ -20,7 +20,7 @@ public sealed class LeagueJourneyTests(Chromium chromium)
         await window.SignInAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "900B", Exact = true }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "900B Sandbox Realms", Level = 1 })).ToBeVisibleAsync();
-        await Expect(page.Locator(".matrix .waits")).ToContainTextAsync("1 waiting");
+        await Expect(page.Locator(".matrix .matrix-wait")).ToContainTextAsync("1 waiting");
         await Expect(page.GetByText("The game folder is as it must be")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Change the schedule" }).ClickAsync();

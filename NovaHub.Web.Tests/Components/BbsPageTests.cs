@@ -1,10 +1,12 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Web.Tests.Browser;
 using static NovaHub.Web.Tests.Components.ConsoleContext;
 
 namespace NovaHub.Web.Tests.Components;
@@ -14,19 +16,59 @@ public sealed class BbsPageTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task A_board_s_page_shows_its_seats_and_what_waits_and_follows_the_ledger()
+    public async Task A_board_s_page_shows_its_seats_and_how_much_waits_and_follows_the_ledger()
     {
         await using var console = await ConsoleContext.StartAsync();
         await console.AddLeagueAsync();
         await console.Hub.UploadAsync("900B0302.001", new byte[10]);
         var page = Show(console, Board(console, "The Dive").Id);
-        Eventually(page, "900B0302.001");
-        Assert.Contains("13:900/2", page.Markup);
+        Eventually(page, "13:900/2");
         Assert.Contains("1 packet", page.Find(".facts").TextContent);
-        Assert.Contains("A new nodelist, since", page.Markup);
+        Eventually(page, "In the last 7 days it sent 0 packets, and 1 came in for it.");
+        Assert.NotEmpty(page.FindAll(".chart svg"));
 
         await console.Hub.UploadAsync("900B0302.002", new byte[10]);
-        Eventually(page, "900B0302.002");
+        page.WaitForAssertion(() => Assert.Contains("2 packets", page.Find(".facts").TextContent), Patience);
+        Eventually(page, "and 2 came in for it.");
+    }
+
+    [Fact]
+    public async Task A_board_without_traffic_says_so_and_a_month_is_a_place_of_its_own()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var id = Board(console, "The Dive").Id;
+        Eventually(Show(console, id), "No packet in the last 7 days.");
+        console.Bunit.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().NavigateTo($"/bbses/{id}?span=30d");
+        var page = Show(console, id);
+        Eventually(page, "No packet in the last 30 days.");
+        Assert.Equal([$"/bbses/{id}", $"/bbses/{id}?span=30d"], page.FindAll(".spans a").Select(a => a.GetAttribute("href")));
+    }
+
+    [Fact]
+    public async Task How_a_sysop_is_reached_is_noted_and_seen_by_the_people_of_the_hub_only()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var id = Board(console, "The Dive").Id;
+        var page = Show(console, id);
+        Eventually(page, "Nobody noted how its sysop is reached.");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change its entry']").Click());
+        await page.InvokeAsync(() => page.Find("#place-contact").Input(new string('x', 201)));
+        await page.InvokeAsync(() => page.Find("form.fields").Submit());
+        Eventually(page, "one line of at most 200 characters");
+        await page.InvokeAsync(() => page.Find("#place-contact").Input("Марія, maria@example.org"));
+        await page.InvokeAsync(() => page.Find("form.fields").Submit());
+        page.WaitForAssertion(() => Assert.Equal("Марія, maria@example.org", page.Find(".contact").TextContent), Patience);
+        Assert.Contains("13:900/2 900B", string.Join(' ', page.Find(".ftn").TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
+        console.BeSysop();
+        Eventually(Show(console, id), "maria@example.org");
+        console.BeNobody();
+        var stranger = Show(console, id);
+        Eventually(stranger, "13:900/2");
+        Assert.DoesNotContain("maria@example.org", stranger.Markup);
+        var told = (await console.Hub.Get<ActivityLog>().ListAsync(new ActivityFilter(Kind: ActivityKind.BoardChanged), null, false, 10, default)).Items;
+        Assert.Equal(("The entry of The Dive was changed: contact.", ConsoleHub.Admin), (told.Single().Sentence, told.Single().Who));
     }
 
     [Fact]
@@ -132,8 +174,8 @@ public sealed class BbsPageTests
         await using var console = await ConsoleContext.StartAsync();
         await console.AddLeagueAsync();
         var page = Show(console, Board(console, "The Dive").Id);
-        Eventually(page, "Its entry in nodelists");
-        await page.InvokeAsync(() => page.Find("button[aria-label='Change its entry in nodelists']").Click());
+        Eventually(page, "Its entry");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change its entry']").Click());
         await page.InvokeAsync(() => page.Find("#place-name").Input("Привет"));
         await page.InvokeAsync(() => page.Find("form.fields").Submit());
         Eventually(page, "that DOS text (CP437) can hold");

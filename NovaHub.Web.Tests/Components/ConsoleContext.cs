@@ -64,6 +64,9 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketExplorer>();
         Share<PacketJourneys>();
         Share<PacketRequeue>();
+        Share<PacketExpiry>();
+        Share<BoardPackets>();
+        Share<BoardTrafficReader>();
         Share<ActivityLog>();
         Share<AlertBook>();
         Share<AlertDesk>();

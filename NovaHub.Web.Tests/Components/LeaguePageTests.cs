@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
 using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -34,6 +35,60 @@ public sealed class LeaguePageTests
         await console.StoreAsync(EndedRun(LeagueId.Parse("900B"), 1, RunOutcome.Good, "All was read."));
         console.Runs.Feed.Publish(Glance(LeagueId.Parse("900B"), 1, RunStep.Play));
         Eventually(page, "All was read.");
+    }
+
+    [Fact]
+    public async Task The_matrix_counts_seven_days_colours_them_and_leads_to_the_packets()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        await console.StoreAsync([.. Enumerable.Range(1, 12).Select(i => (object)new Packet
+        {
+            LeagueId = league, Source = 2, Dest = 3, Sequence = i, RouteOrdinal = i, Sha256 = new byte[32], Size = 5, ReceivedAt = DateTime.UtcNow.AddDays(i <= 3 ? -8 : -1), DeliveredAt = DateTime.UtcNow,
+        })]);
+        await console.Hub.UploadAsync("900B0201.001", new byte[10]);
+        var page = Show(console);
+        Eventually(page, "Who sends to whom");
+        var cells = page.FindAll(".matrix td[class^=heat-]").ToDictionary(c => c.QuerySelector("a")!.GetAttribute("href")!, c => (c.QuerySelector("a")!.TextContent, c.ClassName));
+        Assert.Equal(("9", "heat-5"), cells["/packets?league=900B&from=2&to=3"]);
+        Assert.Equal(("1", "heat-1"), cells["/packets?league=900B&from=2&to=1"]);
+        Assert.Equal("9 packets in 7 days from 2 The Dive to 3 Last Resort: show them", page.Find("a[href='/packets?league=900B&from=2&to=3']").GetAttribute("aria-label"));
+        Assert.NotEmpty(page.FindAll(".heat-legend li"));
+
+        await console.Hub.UploadAsync("900B0203.099", new byte[10]);
+        page.WaitForAssertion(() => Assert.Equal("10", page.Find("a[href='/packets?league=900B&from=2&to=3']").TextContent), Patience);
+    }
+
+    [Theory]
+    [InlineData(new long[] { }, new long[] { })]
+    [InlineData(new long[] { 0, 0 }, new long[] { })]
+    [InlineData(new long[] { 1 }, new long[] { 1 })]
+    [InlineData(new long[] { 3, 100_000 }, new long[] { 10, 100, 1000, 10_000, 100_000 })]
+    public void Each_level_of_the_heat_reaches_further_than_the_one_before(long[] counts, long[] limits)
+    {
+        var scale = HeatScale.Of(counts);
+        Assert.Equal(limits, scale.Limits);
+        Assert.Equal(0, scale.Level(0));
+        Assert.All(scale.Ranges(), r => Assert.Equal((r.Level, r.Level), (scale.Level(r.From), scale.Level(r.To))));
+        Assert.True(limits.Length == 0 || scale.Level(limits[^1]) == HeatScale.MostLevels);
+    }
+
+    [Fact]
+    public async Task Leagues_are_sorted_by_their_heads_and_paged()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.StoreAsync([.. Enumerable.Range(100, 60).Select(i => (object)new League { Id = LeagueId.Parse($"{i}B"), Name = $"League {200 - i:D3}", CreatedAt = DateTime.UtcNow })]);
+        await console.Hub.Get<HubDirectory>().RefreshAsync();
+        var navigation = console.Bunit.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>();
+        var page = console.Show<LeagueList>();
+        Eventually(page, "Page 1 of 2");
+        Assert.Equal(("100B", 50), (page.Find("tbody a.strong").TextContent, page.FindAll("tbody tr").Count));
+        Assert.Equal("/leagues?page=2", page.Find("a[rel=next]").GetAttribute("href"));
+        navigation.NavigateTo("/leagues?sort=name&page=2");
+        page = console.Show<LeagueList>();
+        Eventually(page, "Page 2 of 2");
+        Assert.Equal(("109B", 10), (page.Find("tbody a.strong").TextContent, page.FindAll("tbody tr").Count));
+        Assert.Equal("/leagues?sort=-name", page.Find("th[aria-sort=ascending] a").GetAttribute("href"));
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class PacketDetailTests
         Assert.DoesNotContain("/packets/1/file", page.Markup);
         Assert.DoesNotContain("Deliver again", page.Markup);
         var actions = console.Bunit.Services.GetRequiredService<PacketActions>();
-        Assert.Equal(RunActions.NotAllowed, await actions.RequeueAsync(1, default));
+        Assert.Equal(RunActions.NotAllowed, (await actions.DoAsync(PacketAct.PutBack, [1])).Refusal);
         Assert.NotNull((await console.Hub.Get<LedgerReader>().LatestAsync(null, 1, default))[0].DeliveredAt);
     }
 
@@ -73,6 +73,49 @@ public sealed class PacketDetailTests
     }
 
     [Fact]
+    public async Task A_packet_that_waits_is_given_up_after_a_question_and_put_back()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0201.001", new byte[40]);
+        var dialogs = console.Bunit.Render<MudDialogProvider>();
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "Waits for the next run");
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Give up")).Click());
+        dialogs.WaitForAssertion(() => Assert.Contains("900B0201.001 waits no longer: the hub's game of 900B does not get it", System.Net.WebUtility.HtmlDecode(dialogs.Markup)), TimeSpan.FromSeconds(5));
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Single(b => b.TextContent.Contains("Give it up")).Click());
+        Eventually(page, $"Given up by {Browser.ConsoleHub.Admin}");
+        Eventually(page, "Kept, and offered to nobody");
+        Assert.Equal("Given up", page.Find(".page-head .chip").TextContent.Trim());
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Put back")).Click());
+        dialogs.WaitForAssertion(() => Assert.Contains("gives it to the game", dialogs.Markup), TimeSpan.FromSeconds(5));
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Last(b => b.TextContent.Contains("Put it back")).Click());
+        Eventually(page, "Waits for the next run");
+        Assert.DoesNotContain("Given up by", page.Markup);
+    }
+
+    [Fact]
+    public async Task The_frame_is_shown_in_hex_and_no_byte_of_what_is_inside()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        byte[] secret = [0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6];
+        await console.Hub.UploadAsync("900B0201.001", [.. BrePacketWriter.Write(0x0102_0304, [new BreRecord(0x09, 2, 1, secret), new BreRecord(0x77, 2, 3, [0xD7])])]);
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "packet header");
+        Assert.False(page.Find("details.fold").HasAttribute("open"));
+        var rows = page.FindAll(".frame tbody tr").Select(r => r.QuerySelectorAll("td").Select(d => d.TextContent).ToArray()).ToList();
+        Assert.Equal("000000", rows[0][0]);
+        Assert.StartsWith("04 03 02 01", rows[0][1]);
+        Assert.Equal(["00000C", "09 06 00 02 01 ·· ·· ·· ··", "record 1: Message"], rows[1]);
+        Assert.Equal(["000015", "… 6 bytes of the players' own", "payload"], rows[2]);
+        Assert.Equal(["00001B", "77 01 00 02 03 ·· ·· ·· ··", "record 2: unknown"], rows[3]);
+        // The digest of the whole is no byte of it
+        var shown = page.Markup.Replace(page.Find(".fact-wide code").TextContent, "");
+        Assert.All(secret.Append((byte)0xD7), b => Assert.DoesNotMatch($@"(?i)\b{b:X2}\b", shown));
+    }
+
+    [Fact]
     public async Task What_is_not_there_or_not_BRE_s_says_so()
     {
         await using var console = await StartAsync();
@@ -81,7 +124,10 @@ public sealed class PacketDetailTests
         await console.Hub.UploadAsync("900B0203.001", [1, 2, 3]);
         Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 1)), "does not look like a packet of Barren Realms Elite");
         await console.StoreAsync(new Packet { LeagueId = Engine.Games.LeagueId.Parse("900F"), Source = 2, Dest = 1, Sequence = 1, RouteOrdinal = 1, Sha256 = new byte[32], Size = 3, ReceivedAt = DateTime.UtcNow });
-        Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 2)), "pass unopened");
+        var falcon = console.Show<PacketDetail>(p => p.Add(x => x.Id, 2));
+        Eventually(falcon, "pass unopened");
+        Assert.Contains("format is not known, so any byte can be the players' own: 3 bytes", System.Net.WebUtility.HtmlDecode(falcon.Markup));
+        Assert.Empty(falcon.FindAll(".frame"));
         Assert.Equal("900B", league.ToString());
     }
 

@@ -86,6 +86,31 @@ public sealed class PacketListTests
         Assert.Contains("900B0203.021", page.Markup);
     }
 
+    [Fact]
+    public async Task What_was_given_up_is_found_by_its_state_and_the_head_turns_the_order_of_arrival()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0203.001", new byte[10]);
+        await console.Hub.UploadAsync("900B0203.002", new byte[10]);
+        await console.Hub.Get<Engine.Journeys.PacketExpiry>().ExpireAsync([2], "Ada", default);
+        var navigation = console.Bunit.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("/packets?state=given-up");
+        var page = console.Show<PacketList>();
+        Eventually(page, "1 packet in all");
+        Assert.Equal("Given up", page.Find("tbody .chip").TextContent.Trim());
+        Assert.Equal("descending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
+        Assert.Equal("/packets?state=given-up&sort=oldest", page.Find("th[aria-sort] a").GetAttribute("href"));
+        navigation.NavigateTo("/packets?sort=oldest");
+        page = console.Show<PacketList>();
+        Eventually(page, "2 packets in all");
+        Assert.Equal("ascending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
+        Assert.Equal("/packets", page.Find("th[aria-sort] a").GetAttribute("href"));
+        Assert.Equal(["900B0203.001", "900B0203.002"], page.FindAll("tbody code").Select(c => c.TextContent));
+        await page.InvokeAsync(() => page.FindAll(".menu input")[^1].Change(false));
+        Assert.Contains("hide-6", page.Find("table").ClassList);
+    }
+
     [Theory]
     [InlineData("/packets")]
     [InlineData("/packets?league=555F&from=2&to=1&state=delivered&hours=24&name=555F02&sort=oldest&before=17")]

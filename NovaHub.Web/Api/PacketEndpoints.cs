@@ -25,7 +25,7 @@ internal static class PacketEndpoints
         var limit = limits.MaxPacketBytes;
         if (context.Request.ContentLength > limit)
         {
-            await TooLarge(context, limit);
+            await TooLarge(context, intake, leagueId, limit);
             return;
         }
 
@@ -39,13 +39,13 @@ internal static class PacketEndpoints
 
         if (await PacketBody.ReadAsync(context, limit) is not { } bytes)
         {
-            await TooLarge(context, limit);
+            await TooLarge(context, intake, leagueId, limit);
             return;
         }
 
         if (bytes.Length == 0)
         {
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"{decision.Name} came without a body; an empty packet is refused.");
+            await RefuseBytes(context, intake, leagueId, StatusCodes.Status400BadRequest, $"{decision.Name} came without a body; an empty packet is refused.");
             return;
         }
 
@@ -127,8 +127,14 @@ internal static class PacketEndpoints
     internal static Task NotAMember(HttpContext context, LeagueId league) =>
         Problems.WriteAsync(context, StatusCodes.Status403Forbidden, $"{context.Board().Name} is not a member of league {league}.");
 
-    private static Task TooLarge(HttpContext context, int limit) =>
-        Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"The packet is larger than this hub takes: {limit} bytes.");
+    private static Task TooLarge(HttpContext context, PacketIntake intake, string leagueId, int limit) =>
+        RefuseBytes(context, intake, leagueId, StatusCodes.Status413PayloadTooLarge, $"The packet is larger than this hub takes: {limit} bytes.");
+
+    private static Task RefuseBytes(HttpContext context, PacketIntake intake, string leagueId, int status, string reason)
+    {
+        intake.NoteRefusal(context.Board(), leagueId, reason);
+        return Problems.WriteAsync(context, status, reason);
+    }
 
     private static bool TryReadUnread(IQueryCollection query, out bool unread)
     {

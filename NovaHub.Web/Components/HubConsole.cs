@@ -59,6 +59,7 @@ internal static class HubConsole
         services.AddScoped<AlertActs>();
         services.AddSingleton<IAlertRule>(s => new HubFaultRule(s.GetRequiredService<HubHealth>().FaultsAsync));
         services.AddSingleton<DashboardReader>();
+        services.AddSingleton<BoardTrafficReader>();
         services.AddSingleton<HubSearch>();
         services.AddSingleton(s => new LeagueHealth(() => s.GetRequiredService<DosMachines>().Find().Missing, s.GetRequiredService<TimeProvider>()));
     }

@@ -190,7 +190,8 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     {
         var marked = await commits.WriteAsync(writer =>
         {
-            var rows = writer.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0 WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, id);
+            // Given up while its bytes were on their way: the board has it, and that is what counts
+            var rows = writer.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0, "ExpiredAt" = NULL WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, id);
             if (rows > 0)
             {
                 LedgerSql.Count(writer, piece.League, now, delivered: 1);

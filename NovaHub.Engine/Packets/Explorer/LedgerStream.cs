@@ -37,9 +37,6 @@ internal readonly record struct StreamRow(long Id, string League, int Source, in
 /// <param name="Sequence">Sequence number, where the index has it.</param>
 internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string League = "", int Source = 0, int Dest = 0, int Sequence = 0)
 {
-    private const string First = """SELECT "RouteOrdinal", "Id" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "RouteOrdinal" >= @p3 ORDER BY "RouteOrdinal" LIMIT 1""";
-    private const string Last = """SELECT "RouteOrdinal" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 ORDER BY "RouteOrdinal" DESC LIMIT 1""";
-
     /// <summary>Every statement that streams run, for a look at their plans.</summary>
     public static IEnumerable<(StreamKind Kind, string Sql)> Statements =>
         from kind in Enum.GetValues<StreamKind>()
@@ -58,7 +55,8 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
         if (Kind == StreamKind.Route)
         {
             // Ids rise with ordinals: where an id would stand is found by halving
-            (low, high) = (low <= 0 ? 0 : OrdinalFrom(sight, low + 1) - 1, high == long.MaxValue ? high : OrdinalFrom(sight, high));
+            var route = new Route(League, Source, Dest);
+            (low, high) = (low <= 0 ? 0 : LedgerPlaces.OrdinalAt(sight, route, low + 1) - 1, high == long.MaxValue ? high : LedgerPlaces.OrdinalAt(sight, route, high));
         }
 
         using var rows = Open(sight, Text(Kind, Exact, down), low, high);
@@ -96,30 +94,4 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
 
     private static StreamRow Row(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8));
-
-    // The smallest ordinal whose packet has this id or a greater one
-    private long OrdinalFrom(LedgerSight sight, long id)
-    {
-        var (low, high) = (1L, 1L);
-        using (var last = sight.Query(Last, League, Source, Dest))
-        {
-            high = last.Read() ? last.GetInt64(0) + 1 : 1;
-        }
-
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            using var row = sight.Query(First, League, Source, Dest, middle);
-            if (!row.Read() || row.GetInt64(1) >= id)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = row.GetInt64(0) + 1;
-            }
-        }
-
-        return low;
-    }
 }

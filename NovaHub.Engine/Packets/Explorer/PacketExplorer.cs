@@ -15,8 +15,6 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     public const int MostRows = 40_000;
 
     private const int LeastRows = 500;
-    private const string FirstFrom = """SELECT "Id", "ReceivedAt" FROM "Packets" WHERE "Id" >= @p0 ORDER BY "Id" LIMIT 1""";
-    private const string LastUntil = """SELECT "Id", "ReceivedAt" FROM "Packets" WHERE "Id" <= @p0 ORDER BY "Id" DESC LIMIT 1""";
 
     private const string One = """
         SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt"
@@ -62,37 +60,11 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     // Times never fall as ids rise, so a span of time is a span of ids
     private static IdSpan Span(LedgerSight sight, PacketFilter filter, PacketCursor? cursor, bool down)
     {
-        var low = filter.From is { } from ? FirstAt(sight, from) - 1 : 0;
-        var high = filter.Until is { } until ? FirstAt(sight, until) : long.MaxValue;
+        var low = filter.From is { } from ? LedgerPlaces.IdAt(sight, from) - 1 : 0;
+        var high = filter.Until is { } until ? LedgerPlaces.IdAt(sight, until) : long.MaxValue;
         return cursor is not { } beside ? new IdSpan(low, high, down)
             : down ? new IdSpan(low, Math.Min(high, beside.Id), down)
             : new IdSpan(Math.Max(low, beside.Id), high, down);
-    }
-
-    // The first id whose packet came in then or later
-    private static long FirstAt(LedgerSight sight, DateTime time)
-    {
-        var (low, high) = (1L, 1L);
-        using (var last = sight.Query(LastUntil, long.MaxValue))
-        {
-            high = last.Read() ? last.GetInt64(0) + 1 : 1;
-        }
-
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            using var row = sight.Query(FirstFrom, middle);
-            if (!row.Read() || row.GetUtc(1) >= time)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = row.GetInt64(0) + 1;
-            }
-        }
-
-        return low;
     }
 
     private static Packet? Read(LedgerSight sight, long id)

@@ -20,11 +20,18 @@ public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, Le
         var decision = IntakeRules.Judge(directory.Current, board, leagueId, fileName);
         if (decision.Refusal is not null)
         {
-            refused.Note(board.Id, board.Name, LeagueId.TryParse(leagueId, out var league) ? league : null, decision.Reason);
+            NoteRefusal(board, leagueId, decision.Reason);
         }
 
         return decision;
     }
+
+    /// <summary>Notes as activity that an upload was refused for its bytes: there are none, or too many. Waits for nothing.</summary>
+    /// <param name="board">The board that signed in.</param>
+    /// <param name="leagueId">The league id of the address, as it came.</param>
+    /// <param name="reason">The sentence that the board gets.</param>
+    public void NoteRefusal(BoardEntry board, string leagueId, string reason) =>
+        refused.Note(board.Id, board.Name, LeagueId.TryParse(leagueId, out var league) ? league : null, reason);
 
     /// <summary>Enters an accepted packet. When this returns, the bytes are on disk to stay.</summary>
     /// <exception cref="ArgumentException">The decision was a refusal, or there are no bytes.</exception>

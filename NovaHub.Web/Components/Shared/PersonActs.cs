@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Web.Components.Pages.Runs;
 
@@ -11,7 +12,10 @@ namespace NovaHub.Web.Components.Shared;
 /// <param name="Refusal">Why not, in a sentence, or null.</param>
 public sealed record ActAnswer<T>(T? Value, string? Refusal);
 
-/// <summary>Does what people ask for. Looks each time who they are: a button that is not shown can still be pressed.</summary>
+/// <summary>
+/// Does what people ask for. Looks each time who they are: a button that is not shown can still be pressed. What it does is
+/// told as theirs in the activity.
+/// </summary>
 internal sealed class PersonActs(AuthenticationStateProvider people, IAuthorizationService authorization)
 {
     /// <summary>Does <paramref name="act"/> if the person may, and turns a refusal into an answer.</summary>
@@ -23,6 +27,7 @@ internal sealed class PersonActs(AuthenticationStateProvider people, IAuthorizat
             return new ActAnswer<T>(default, RunActions.NotAllowed);
         }
 
+        using var acting = ActingPerson.Begin(who.Identity?.Name);
         try
         {
             return new ActAnswer<T>(await act(), null);

@@ -69,7 +69,7 @@ public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<Tr
         return new TrafficChart([.. Enumerable.Range(0, span.Bars).Select(i => Label(span, from, i, zone))], series, total, Say(span, series, total, from, zone));
     }
 
-    private static string Label(TrafficSpan span, DateTime from, int bar, TimeZoneInfo zone)
+    internal static string Label(TrafficSpan span, DateTime from, int bar, TimeZoneInfo zone)
     {
         var every = (span.Bars + MostLabels - 1) / MostLabels;
         return (span.Bars - 1 - bar) % every == 0 ? Name(span, from + (span.Step * bar), zone) : "";

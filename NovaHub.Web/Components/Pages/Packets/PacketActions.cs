@@ -1,35 +1,69 @@
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
-using NovaHub.Web.Components.Pages.Runs;
+using NovaHub.Engine.Packets;
+using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Components.Pages.Packets;
 
-/// <summary>What people may do to packets. Asks each time who they are: a button that is not shown can still be pressed.</summary>
-internal sealed class PacketActions(PacketRequeue requeue, AuthenticationStateProvider people, IAuthorizationService authorization)
+/// <summary>What admins may do to packets.</summary>
+public enum PacketAct
 {
-    public Task<RequeuePlan> PlanAsync(long packetId, CancellationToken cancellationToken) => requeue.PlanAsync(packetId, cancellationToken);
+    /// <summary>Have them read or fetched again, or take back that they were given up.</summary>
+    PutBack,
 
-    /// <summary>Puts the packet back.</summary>
-    /// <returns>Why not, in a sentence, or null when it is done.</returns>
-    public async Task<string?> RequeueAsync(long packetId, CancellationToken cancellationToken)
+    /// <summary>Offer them to nobody any more.</summary>
+    GiveUp,
+}
+
+/// <summary>Does what admins ask for, after a question that says what will happen.</summary>
+internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, PersonActs acts, IDialogService dialogs, ISnackbar snackbar)
+{
+    /// <summary>Asks and, if the answer is yes, does it. What could not be done is said.</summary>
+    public async Task AskAsync(PacketAct act, IReadOnlyList<Packet> packets)
     {
-        var who = (await people.GetAuthenticationStateAsync()).User;
-        if (!(await authorization.AuthorizeAsync(who, PeopleSecurity.Administers)).Succeeded)
+        List<long> ids = [.. packets.Select(p => p.Id)];
+        var (title, confirm) = Question(act, packets);
+        var plan = await PlanAsync(act, ids);
+        if (!await ConfirmDialog.AskAsync(dialogs, title, confirm, plan.Sentences, plan.Refusal, danger: act == PacketAct.GiveUp))
         {
-            return RunActions.NotAllowed;
+            return;
         }
 
+        var answer = await DoAsync(act, ids);
+        foreach (var refusal in answer.Refusal is { } none ? [none] : answer.Value!.Refusals.Take(3))
+        {
+            snackbar.Add(refusal, Severity.Warning);
+        }
+    }
+
+    /// <summary>Does it at once.</summary>
+    public Task<ActAnswer<QueueAnswer>> DoAsync(PacketAct act, IReadOnlyCollection<long> packetIds) => acts.DoAsync(PeopleSecurity.Administers, () => act == PacketAct.PutBack
+        ? requeue.RequeueAsync(packetIds, ActingPerson.Name, CancellationToken.None)
+        : expiry.ExpireAsync(packetIds, ActingPerson.Name, CancellationToken.None));
+
+    private async Task<QueuePlan> PlanAsync(PacketAct act, IReadOnlyCollection<long> packetIds)
+    {
         try
         {
-            await requeue.RequeueAsync(packetId, who.Identity?.Name, cancellationToken);
-            return null;
+            return act == PacketAct.PutBack ? await requeue.PlanAsync(packetIds, CancellationToken.None) : await expiry.PlanAsync(packetIds, CancellationToken.None);
         }
         catch (RefusedException refused)
         {
-            return refused.Message;
+            return new QueuePlan(false, [], refused.Message);
         }
     }
+
+    private static (string Title, string Confirm) Question(PacketAct act, IReadOnlyList<Packet> packets) => (act, packets) switch
+    {
+        (PacketAct.GiveUp, [var one]) => ($"Give {one.Name} up?", "Give it up"),
+        (PacketAct.GiveUp, _) => ($"Give {packets.Count} packets up?", "Give them up"),
+        (_, [{ DeliveredAt: not null } one]) => ($"Deliver {one.Name} again?", "Deliver it again"),
+        (_, [{ ConsumedAt: not null } one]) => ($"Have {one.Name} read again?", "Read it again"),
+        (_, [var one]) => ($"Put {one.Name} back?", "Put it back"),
+        _ when packets.All(p => p.DeliveredAt is not null) => ($"Deliver {packets.Count} packets again?", "Deliver them again"),
+        _ => ($"Put {packets.Count} packets back?", "Put them back"),
+    };
 }
