@@ -28,6 +28,7 @@ internal static class EveryPage
         new("bbs", "/bbses/1", board),
         new("schedules", "/schedules", "Schedules"),
         new("system", "/system", "System"),
+        new("settings", "/settings", "Settings"),
         new("activity", "/activity", "Activity"),
     ];
 }
