@@ -60,6 +60,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<SystemReader>();
         Share<SettingsReader>();
         Share<SettingsAdmin>();
+        Share<FirstMail>();
         Share<Microsoft.Extensions.Configuration.IConfiguration>();
         Share<Microsoft.Extensions.Hosting.IHostEnvironment>();
         Share<WaitingMail>();
