@@ -14,6 +14,7 @@ using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
 using NovaHub.Engine.Runs;
 using NovaHub.Engine.Schedules;
+using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine;
@@ -25,6 +26,7 @@ public static class EngineServices
     public static IServiceCollection AddNovaHubEngine(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(typeof(CurrentOptions<>));
         return services
             .AddStorage(configuration)
             .AddActivities()
@@ -57,7 +59,8 @@ public static class EngineServices
 
     private static IServiceCollection AddLeagues(this IServiceCollection services, IConfiguration configuration)
     {
-        services.Configure<HubOptions>(configuration.GetSection("Hub"));
+        services.AddSingleton<IValidateOptions<HubOptions>, HubOptionsRules>();
+        services.AddOptions<HubOptions>().Bind(configuration.GetSection("Hub")).ValidateOnStart();
         services.AddSingleton<HubDirectory>();
         services.AddSingleton<NodelistPublisher>();
         services.AddSingleton<NodelistHistory>();

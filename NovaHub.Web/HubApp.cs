@@ -5,6 +5,7 @@ using NovaHub.Engine.Storage;
 using NovaHub.Web.Api;
 using NovaHub.Web.Components;
 using NovaHub.Web.Security;
+using NovaHub.Web.Settings;
 using Serilog;
 
 namespace NovaHub.Web;
@@ -22,6 +23,7 @@ public static class HubApp
         builder.WebHost.UseStaticWebAssets();
         builder.Host.UseSerilog((context, log) => log.ReadFrom.Configuration(context.Configuration));
         adjust?.Invoke(builder);
+        builder.AddSettings();
 
         builder.Services.AddNovaHubEngine(builder.Configuration);
         builder.Services.AddNovaHubSchedules();
@@ -43,6 +45,7 @@ public static class HubApp
     public static async Task OpenAsync(this WebApplication app, CancellationToken cancellationToken = default)
     {
         await app.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
+        await app.Services.GetRequiredService<SettingsAdmin>().OpenAsync(cancellationToken);
         await app.Services.GetRequiredService<HubDirectory>().RefreshAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
     }

@@ -9,7 +9,8 @@ namespace NovaHub.Engine.Activities;
 /// <param name="League">Of this league.</param>
 /// <param name="BbsId">Of this board.</param>
 /// <param name="Kind">Of this kind.</param>
-public sealed record ActivityFilter(LeagueId? League = null, int? BbsId = null, ActivityKind? Kind = null);
+/// <param name="From">Not before this, UTC.</param>
+public sealed record ActivityFilter(LeagueId? League = null, int? BbsId = null, ActivityKind? Kind = null, DateTime? From = null);
 
 /// <summary>One page of activity, newest first.</summary>
 /// <param name="Items">What happened.</param>
@@ -131,6 +132,11 @@ public sealed class ActivityLog : IDisposable
         if (filter.BbsId is { } bbs)
         {
             all = all.Where(a => a.BbsId == bbs);
+        }
+
+        if (filter.From is { } from)
+        {
+            all = all.Where(a => a.At >= from);
         }
 
         return filter.Kind is { } kind ? all.Where(a => a.Kind == kind) : all;

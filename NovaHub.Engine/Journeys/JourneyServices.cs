@@ -12,5 +12,6 @@ public static class JourneyServices
         .AddSingleton<PacketQueue>()
         .AddSingleton(s => new PacketRequeue(s.GetRequiredService<PacketQueue>()))
         .AddSingleton(s => new PacketExpiry(s.GetRequiredService<PacketQueue>()))
+        .AddSingleton<FirstMail>()
         .AddSingleton<IHostedService, EndedRuns>();
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
+using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Leagues;
@@ -23,6 +24,37 @@ public sealed record HubOptions
     public string Country { get; set; } = "";
 }
 
+/// <summary>What <see cref="HubOptions"/> may say: what a line of a nodelist can hold.</summary>
+public sealed class HubOptionsRules : IValidateOptions<HubOptions>
+{
+    /// <summary>Most characters of a line.</summary>
+    public const int Longest = 60;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, HubOptions options)
+    {
+        var faults = new List<string>();
+        if (string.IsNullOrWhiteSpace(options.Name))
+        {
+            faults.Add("Hub:Name is empty; the hub needs a name in its nodelists.");
+        }
+
+        foreach (var (key, line) in new[] { ("Name", options.Name), ("City", options.City), ("State", options.State), ("Country", options.Country) })
+        {
+            if (line.Length > Longest)
+            {
+                faults.Add($"Hub:{key} has {line.Length} characters; allowed are {Longest}.");
+            }
+            else if (!NodelistText.CanHold(line))
+            {
+                faults.Add($"Hub:{key} has a character that DOS text (CP437) can't hold.");
+            }
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}
+
 /// <summary>What came of generating a nodelist.</summary>
 /// <param name="Changed">Whether the content differs from the version before, so that it was kept and queued.</param>
 /// <param name="Refusal">Why it was refused and the last good one stays, or null.</param>
@@ -30,15 +62,19 @@ public sealed record HubOptions
 public sealed record NodelistResult(bool Changed, string? Refusal, IReadOnlyList<string> Warnings);
 
 /// <summary>Generates nodelists from memberships, keeps versions and queues a new one to every member.</summary>
-public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvider clock)
+public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvider clock)
 {
     /// <summary>
     /// Generates the league's nodelist inside the caller's transaction. When the content changed, the version is kept
     /// and waits for every member in place of an older one.
     /// </summary>
-    public async Task<NodelistResult> PublishAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    public Task<NodelistResult> PublishAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
+        PublishAsAsync(db, leagueId, hub.Value, cancellationToken);
+
+    /// <summary>The same with another entry of the hub than the configuration has yet.</summary>
+    internal async Task<NodelistResult> PublishAsAsync(HubDb db, LeagueId leagueId, HubOptions own, CancellationToken cancellationToken)
     {
-        var (result, next) = await GenerateAsync(db, leagueId, cancellationToken);
+        var (result, next) = await GenerateAsync(db, leagueId, own, cancellationToken);
         if (next is null)
         {
             return result;
@@ -60,12 +96,12 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
 
     /// <summary>Says what <see cref="PublishAsync"/> would find. Reads only, so that nobody's writing waits for it.</summary>
     public async Task<NodelistResult> PreviewAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
-        (await GenerateAsync(db, leagueId, cancellationToken)).Result;
+        (await GenerateAsync(db, leagueId, hub.Value, cancellationToken)).Result;
 
     /// <summary>What <see cref="PublishAsync"/> would make; the bytes only when they differ from the current ones. Reads only.</summary>
     internal async Task<(NodelistResult Result, byte[]? Bytes)> DraftAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
     {
-        var (result, next) = await GenerateAsync(db, leagueId, cancellationToken);
+        var (result, next) = await GenerateAsync(db, leagueId, hub.Value, cancellationToken);
         return (result, next?.Bytes);
     }
 
@@ -74,7 +110,7 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
         db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
             .OrderByDescending(n => n.Version).FirstOrDefaultAsync(cancellationToken);
 
-    private async Task<(NodelistResult Result, NextVersion? Next)> GenerateAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
+    private async Task<(NodelistResult Result, NextVersion? Next)> GenerateAsync(HubDb db, LeagueId leagueId, HubOptions own, CancellationToken cancellationToken)
     {
         var league = await db.Set<League>().AsNoTracking().SingleAsync(l => l.Id == leagueId, cancellationToken);
         var members = await db.Set<Membership>().AsNoTracking().Include(m => m.Bbs)
@@ -82,7 +118,7 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
         byte[] bytes;
         try
         {
-            bytes = NodelistText.Write(Entries(league, members), league.HubIndex);
+            bytes = NodelistText.Write(Entries(own, league, members), league.HubIndex);
         }
         catch (NodelistRefusedException refusal)
         {
@@ -96,9 +132,8 @@ public sealed class NodelistPublisher(IOptionsMonitor<HubOptions> hub, TimeProvi
             : (new NodelistResult(true, null, Warnings(league, members)), new NextVersion((latest?.Version ?? 0) + 1, bytes, [.. members.Select(m => m.BbsIndex)]));
     }
 
-    private List<NodelistEntry> Entries(League league, List<Membership> members)
+    private static List<NodelistEntry> Entries(HubOptions own, League league, List<Membership> members)
     {
-        var own = hub.CurrentValue;
         var routes = league.RoutesThroughHub ? members.Select(m => m.BbsIndex).Order().ToList() : null;
         return
         [

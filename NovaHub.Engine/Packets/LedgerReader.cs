@@ -17,8 +17,11 @@ public sealed record LedgerTotals(
     long Received, long Written, long Delivered, long Consumed, long Relayed, long ReceivedToday, int WaitingForGames, int WaitingForBoards);
 
 /// <summary>Reads the ledger for people, a page at a time and by index.</summary>
-public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.HubDirectory directory, TimeProvider clock)
+public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.HubDirectory directory, TimeProvider clock) : IDisposable
 {
+    private readonly SemaphoreSlim _summing = new(1, 1);
+    private volatile Closed? _closed;
+
     /// <summary>The latest packets, newest first.</summary>
     public async Task<IReadOnlyList<Packet>> LatestAsync(LeagueId? league, int take, CancellationToken cancellationToken)
     {
@@ -36,22 +39,61 @@ public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.Hub
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var today = clock.GetUtcNow().UtcDateTime.Date;
-        var sums = await db.Set<TrafficHour>().GroupBy(_ => 1).Select(g => new
-        {
-            Received = g.Sum(t => t.Received),
-            Written = g.Sum(t => t.Written),
-            Delivered = g.Sum(t => t.Delivered),
-            Consumed = g.Sum(t => t.Consumed),
-            Relayed = g.Sum(t => t.Relayed),
-        }).SingleOrDefaultAsync(cancellationToken);
-        var receivedToday = await db.Set<TrafficHour>().Where(t => t.Hour >= today).SumAsync(t => t.Received, cancellationToken);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var closed = await ClosedAsync(db, now, cancellationToken);
+        var open = await db.Set<TrafficHour>().AsNoTracking().Where(t => t.Hour >= closed.Until).ToListAsync(cancellationToken);
+        var sums = Sums.Of(open).With(closed.Sums);
+        var receivedToday = open.Where(t => t.Hour >= now.Date).Sum(t => t.Received);
         var waiting = await db.Set<Packet>().Waiting()
             .GroupBy(p => new { p.LeagueId, p.Dest }).Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() }).ToListAsync(cancellationToken);
         var leagues = directory.Current.Leagues;
         var forGames = waiting.Where(w => leagues.TryGetValue(w.LeagueId, out var l) && l.HubIndex == w.Dest).Sum(w => w.Count);
         return new LedgerTotals(
-            sums?.Received ?? 0, sums?.Written ?? 0, sums?.Delivered ?? 0, sums?.Consumed ?? 0, sums?.Relayed ?? 0,
+            sums.Received, sums.Written, sums.Delivered, sums.Consumed, sums.Relayed,
             receivedToday, forGames, waiting.Sum(w => w.Count) - forGames);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _summing.Dispose();
+
+    // Days before yesterday: no commit adds to them any more, however long it took and whichever process makes it. Summed
+    // once an hour all the same, for the sake of hours that somebody brings in afterwards
+    private async Task<Closed> ClosedAsync(HubDb db, DateTime now, CancellationToken cancellationToken)
+    {
+        var hour = now.Date.AddHours(now.Hour);
+        if (_closed is { } known && known.Hour == hour)
+        {
+            return known;
+        }
+
+        await _summing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_closed is { } meanwhile && meanwhile.Hour == hour)
+            {
+                return meanwhile;
+            }
+
+            var until = now.Date.AddDays(-1);
+            var sums = await db.Set<TrafficHour>().Where(t => t.Hour < until).GroupBy(_ => 1).Select(g => new Sums(
+                g.Sum(t => t.Received), g.Sum(t => t.Written), g.Sum(t => t.Delivered), g.Sum(t => t.Consumed), g.Sum(t => t.Relayed)))
+                .SingleOrDefaultAsync(cancellationToken);
+            return _closed = new Closed(hour, until, sums ?? new Sums(0, 0, 0, 0, 0));
+        }
+        finally
+        {
+            _summing.Release();
+        }
+    }
+
+    private sealed record Closed(DateTime Hour, DateTime Until, Sums Sums);
+
+    private sealed record Sums(long Received, long Written, long Delivered, long Consumed, long Relayed)
+    {
+        public static Sums Of(IReadOnlyCollection<TrafficHour> hours) => new(
+            hours.Sum(t => t.Received), hours.Sum(t => t.Written), hours.Sum(t => t.Delivered), hours.Sum(t => t.Consumed), hours.Sum(t => t.Relayed));
+
+        public Sums With(Sums other) => new(
+            Received + other.Received, Written + other.Written, Delivered + other.Delivered, Consumed + other.Consumed, Relayed + other.Relayed);
     }
 }

@@ -189,13 +189,15 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
                 run.Staged, run.StagedAt, run.Machine, run.Id);
         });
         progress.Show(RunStep.Play);
+        // Once for the whole game: what is judged is what it was started with
+        var timeLimit = tools.Options.TimeLimit;
         using var gameLock = new GameLock(folder, run.PlayStartedAt.Value);
         // Only the screen calls while the game runs, so the glance has one writer at a time
         await using var screen = new RunScreen(run, progress.Live, tools.Store, tools.Clock, phase => progress.Show(RunStep.Play, phase));
         var outcome = await machine.RunAsync(
             new DosJob(folder.DriveC, folder.Path, [$"{league.Id.Game.Program} {league.MaintenanceCommand}"])
             {
-                TimeLimit = tools.Options.TimeLimit,
+                TimeLimit = timeLimit,
                 Id = SessionId(tools.Storage, run.Id, "play"),
             },
             screen,
@@ -214,7 +216,7 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
                 """UPDATE "Runs" SET "PlayEndedAt" = @p0, "EmulatorMs" = @p1, "ExitCode" = @p2 WHERE "Id" = @p3""",
                 run.PlayEndedAt, run.EmulatorMs, run.ExitCode, run.Id);
         });
-        var evidence = new PlayEvidence(outcome, screen.Transcript, machine.Name, tools.Options.TimeLimit, stop.HubCloses);
+        var evidence = new PlayEvidence(outcome, screen.Transcript, machine.Name, timeLimit, stop.HubCloses);
         return await SettleAsync(folder, machine, evidence, gameLock);
     }
 

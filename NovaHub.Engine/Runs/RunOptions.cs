@@ -51,8 +51,10 @@ public sealed record RunOptions
     internal TimeSpan LeaseLife => Heartbeat * 6;
 }
 
-internal sealed class RunOptionsRules : IValidateOptions<RunOptions>
+/// <summary>What <see cref="RunOptions"/> may say.</summary>
+public sealed class RunOptionsRules : IValidateOptions<RunOptions>
 {
+    /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, RunOptions options)
     {
         var faults = new List<string>();

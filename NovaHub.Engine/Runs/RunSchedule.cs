@@ -23,6 +23,7 @@ internal sealed class RunSchedule(
     private readonly CancellationTokenSource _ending = new();
     private readonly SemaphoreSlim _arranging = new(1, 1);
     private IScheduler? _scheduler;
+    private IDisposable? _settings;
     private Task _following = Task.CompletedTask;
 
     /// <summary>The job that runs a league.</summary>
@@ -33,6 +34,7 @@ internal sealed class RunSchedule(
         _scheduler = await schedulers.GetScheduler(cancellationToken);
         directory.Refreshed += OnRefreshed;
         events.Happened += OnHappened;
+        _settings = tools.Current.OnChange(() => _ = QuietlyAsync(PutOffAnewAsync));
         await ArrangeAsync(cancellationToken);
         _following = FollowAsync(_ending.Token);
     }
@@ -41,6 +43,7 @@ internal sealed class RunSchedule(
     {
         directory.Refreshed -= OnRefreshed;
         events.Happened -= OnHappened;
+        _settings?.Dispose();
         await _ending.CancelAsync();
         await _following;
     }
@@ -143,6 +146,19 @@ internal sealed class RunSchedule(
         var trigger = TriggerBuilder.Create().ForJob(JobOf(league.Id)).WithIdentity(key)
             .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc)).Build();
         await _scheduler.ScheduleJob(trigger, new ScheduleJobOptions { Replace = true }, cancellationToken);
+    }
+
+    // Runs that wait for mail to cease wait as long as the configuration says now
+    private async Task PutOffAnewAsync()
+    {
+        foreach (var (league, arrivals) in _arrivals)
+        {
+            var quiet = arrivals.Latest + tools.Options.QuietTime - tools.Clock.GetUtcNow();
+            if (await _scheduler!.Exists(new TriggerKey(league.ToString(), "arrival")))
+            {
+                await AfterAsync(league, quiet > TimeSpan.Zero ? quiet : TimeSpan.Zero);
+            }
+        }
     }
 
     private void OnRefreshed() => _ = QuietlyAsync(() => ArrangeAsync(_ending.Token));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using NovaHub.Engine.Dos;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
+using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
 using Quartz;
 
@@ -28,7 +29,7 @@ public static class RunServices
         services.AddSingleton(s => new RunTools(
             s.GetRequiredService<IDbContextFactory<HubDb>>(), s.GetRequiredService<RunStore>(), s.GetRequiredService<DosMachines>(),
             s.GetRequiredService<OutboundCollector>(), s.GetRequiredService<NodelistPublisher>(), s.GetRequiredService<StorageOptions>(),
-            s.GetRequiredService<IOptions<RunOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<CurrentOptions<RunOptions>>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new RunControl(
             s.GetRequiredService<RunTools>(), s.GetRequiredService<RunLeases>(), s.GetRequiredService<LiveRuns>(),
             s.GetRequiredService<RunRecovery>(), s.GetRequiredService<ILogger<RunControl>>()));

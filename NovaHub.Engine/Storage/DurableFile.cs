@@ -14,6 +14,20 @@ public static partial class DurableFile
         RandomAccess.FlushToDisk(handle);
     }
 
+    /// <summary>Writes a whole file that only its owner can read (mode 600), and waits for the disk.</summary>
+    public static void WritePrivate(string path, ReadOnlySpan<byte> bytes)
+    {
+        var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = bytes.Length };
+        if (!OperatingSystem.IsWindows())
+        {
+            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, how);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>
     /// Waits until everything written to the file system of <paramref name="folder"/> is on disk, names included:
     /// one wait for a hundred files. Where the system has no such call the folder's files are flushed one by one.

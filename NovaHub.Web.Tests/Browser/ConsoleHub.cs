@@ -90,7 +90,10 @@ public sealed class ConsoleHub : IAsyncDisposable
     }
 
     /// <summary>Plays a board's own copy of the game and uploads what it wrote.</summary>
-    public async Task PlayBoardAsync(LeagueId league, int index)
+    public Task PlayBoardAsync(LeagueId league, int index) => PlayAndUploadAsync(league, index, UploadAsync);
+
+    /// <summary>Plays a board's own copy of the game and uploads what it wrote in a way of the test's own.</summary>
+    public async Task PlayAndUploadAsync(LeagueId league, int index, Func<string, byte[], Task> upload)
     {
         var folder = Path.Combine(Games, $"B{league.Number}N{index:D2}");
         if (!Directory.Exists(folder))
@@ -106,7 +109,7 @@ public sealed class ConsoleHub : IAsyncDisposable
         Assert.NotEmpty(written);
         foreach (var file in written)
         {
-            await UploadAsync(Path.GetFileName(file), await File.ReadAllBytesAsync(file));
+            await upload(Path.GetFileName(file), await File.ReadAllBytesAsync(file));
             File.Delete(file);
         }
     }

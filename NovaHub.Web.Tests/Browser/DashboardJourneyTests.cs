@@ -36,8 +36,9 @@ public sealed class DashboardJourneyTests(Chromium chromium)
         await page.GetByRole(AriaRole.Link, new() { Name = "System" }).ClickAsync();
         await Expect(page.GetByText("All is well")).ToBeVisibleAsync();
         await Expect(page.Locator("dt", new() { HasText = "Open consoles" }).Locator("+ dd")).ToHaveTextAsync("1");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).First.ClickAsync();
         await page.GetByLabel("Also those nobody set").CheckAsync();
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Runs:TimeLimit 00:10:00 default" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Runs:TimeLimit 00:10:00 default at once" })).ToBeVisibleAsync();
         Assert.Empty(window.Faults);
     }
 }

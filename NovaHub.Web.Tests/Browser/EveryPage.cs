@@ -34,6 +34,7 @@ internal static class EveryPage
         new("system", "/system", "System"),
         new("alerts", "/alerts", "Alerts"),
         new("alert", "/alerts/1", $"Board quiet: {board}"),
+        new("settings", "/settings", "Settings"),
         new("activity", "/activity", "Activity"),
     ];
 }

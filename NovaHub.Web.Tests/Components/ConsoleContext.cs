@@ -24,9 +24,11 @@ using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
 using NovaHub.Web.Components.Pages.Machine;
+using NovaHub.Web.Components.Pages.Settings;
 using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
+using NovaHub.Web.Settings;
 using NovaHub.Web.Tests.Browser;
 
 namespace NovaHub.Web.Tests.Components;
@@ -59,6 +61,10 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<DosMachines>();
         Share<SystemReader>();
         Share<SettingsReader>();
+        Share<SettingsAdmin>();
+        Share<FirstMail>();
+        Share<Microsoft.Extensions.Configuration.IConfiguration>();
+        Share<Microsoft.Extensions.Hosting.IHostEnvironment>();
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<PacketExplorer>();
@@ -82,6 +88,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Bunit.Services.AddScoped<LeagueActions>();
         Bunit.Services.AddScoped<PacketActions>();
         Bunit.Services.AddScoped<AlertActs>();
+        Bunit.Services.AddScoped<SettingsActions>();
         _people = Bunit.AddAuthorization();
         BeAdmin();
     }

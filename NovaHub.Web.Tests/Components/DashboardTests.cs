@@ -13,7 +13,7 @@ public sealed class DashboardTests
         await using var console = await ConsoleContext.StartAsync();
         var page = console.Show<DashboardPage>();
         Eventually(page, "./novahub league add 555B");
-        Assert.Contains("./novahub bbs add", page.Markup);
+        Assert.Contains("The board's program signs in", page.Markup);
     }
 
     [Fact]
@@ -87,13 +87,43 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public async Task What_is_planned_and_what_happened_stand_there_and_change_by_themselves()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        var page = console.Show<DashboardPage>();
+        Eventually(page, "No run is planned");
+        Eventually(page, "The Dive was added");
+        Assert.Contains("usual not known yet", page.Markup);
+        await console.Hub.Get<NovaHub.Engine.Leagues.LeagueAdmin>().ChangeAsync(league, l => l.Cron = "0 0 4 * * ?", default);
+        page.WaitForAssertion(() => Assert.Contains("by cron", page.Find(".next-runs").TextContent), TimeSpan.FromSeconds(10));
+        Eventually(page, "was changed");
+        Assert.InRange(page.FindAll(".activity li").Count, 1, 8);
+    }
+
+    [Fact]
+    public async Task Today_stands_against_the_usual()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        var today = DateTime.UtcNow.Date;
+        await console.StoreAsync([.. Enumerable.Range(1, 5).Select(d => new NovaHub.Engine.Packets.TrafficHour { Hour = today.AddDays(-d), LeagueId = league, Received = 118 })]);
+        // The first hour of these days is over, whatever the time is now: past it, or as far as it is
+        var usual = (long)Math.Round(118 * Math.Clamp((DateTime.UtcNow - today).TotalHours, 0, 1));
+        var page = console.Show<DashboardPage>();
+        page.WaitForAssertion(() => Assert.Matches($"usually ({usual - 2}|{usual - 1}|{usual}|{usual + 1}|{usual + 2}) by now", page.Find(".totals").TextContent), TimeSpan.FromSeconds(5));
+        await console.Hub.UploadAsync("900B0201.001", new byte[10]);
+        page.WaitForAssertion(() => Assert.StartsWith("Received today1", page.Find(".totals div").TextContent), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task A_page_that_is_left_leaves_no_subscriber()
     {
         await using var console = await ConsoleContext.StartAsync();
         var others = console.Runs.Feed.Subscribers;
         var page = console.Show<DashboardPage>();
         Eventually(page, "No league yet");
-        page.WaitForAssertion(() => Assert.Equal(others + 1, console.Runs.Feed.Subscribers));
+        page.WaitForAssertion(() => Assert.Equal(others + 2, console.Runs.Feed.Subscribers));
         await console.Bunit.DisposeComponentsAsync();
         Assert.Equal(others, console.Runs.Feed.Subscribers);
     }

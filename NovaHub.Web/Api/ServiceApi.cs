@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using NovaHub.Engine.Settings;
 using NovaHub.Web.Security;
 using NovaHub.Wire;
 
@@ -16,6 +17,25 @@ internal sealed record ServiceApiOptions
     public TimeSpan DeliveryWatch { get; set; } = TimeSpan.FromMilliseconds(50);
 }
 
+internal sealed class ServiceApiRules : IValidateOptions<ServiceApiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ServiceApiOptions options)
+    {
+        var faults = new List<string>();
+        if (options.MaxPacketBytes is < 1024 or > 256 * 1024 * 1024)
+        {
+            faults.Add("ServiceApi:MaxPacketBytes is the largest packet in bytes: 1024 to 268435456.");
+        }
+
+        if (options.DeliveryWatch < TimeSpan.Zero || options.DeliveryWatch > TimeSpan.FromSeconds(5))
+        {
+            faults.Add("ServiceApi:DeliveryWatch is a time from 00:00:00 to 00:00:05.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}
+
 /// <summary>What boards' programs speak. It may grow; what is there may not change.</summary>
 internal static class ServiceApi
 {
@@ -24,14 +44,13 @@ internal static class ServiceApi
     public static void AddServiceApi(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ServiceApiOptions>().BindConfiguration(ServiceApiOptions.Section)
-            .Validate(o => o.MaxPacketBytes is >= 1024 and <= 256 * 1024 * 1024, "ServiceApi:MaxPacketBytes is the largest packet in bytes: 1024 to 268435456.")
-            .Validate(o => o.DeliveryWatch >= TimeSpan.Zero && o.DeliveryWatch <= TimeSpan.FromSeconds(5), "ServiceApi:DeliveryWatch is a time from 00:00:00 to 00:00:05.")
-            .ValidateOnStart();
+        services.AddOptions<ServiceApiOptions>().BindConfiguration(ServiceApiOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ServiceApiOptions>, ServiceApiRules>();
         services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section)
             .Validate(o => o.MinFreeMegabytes is >= 0 and <= 1_000_000, "Health:MinFreeMegabytes is the room that the data folder's disk must have: 0 to 1000000.")
             .ValidateOnStart();
-        services.AddSingleton(s => s.GetRequiredService<IOptions<ServiceApiOptions>>().Value);
+        // Asked for with each upload: a changed limit needs no restart
+        services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
         services.AddSingleton<DeliveriesUnderWay>();
         services.AddSingleton<MailSender>();
         services.AddSingleton<HubHealth>();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using NovaHub.Engine;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
+using NovaHub.Web.Settings;
 
 namespace NovaHub.Web.Commands;
 
@@ -16,6 +17,7 @@ internal sealed class CommandHub : IAsyncDisposable
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         UseDataFolder(builder.Configuration, parsed);
+        SettingsFile.AddTo(builder.Configuration, watch: false);
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Error);

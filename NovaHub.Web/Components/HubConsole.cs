@@ -18,9 +18,11 @@ using NovaHub.Web.Components.Pages.Leagues;
 using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
 using NovaHub.Web.Components.Pages.Machine;
+using NovaHub.Web.Components.Pages.Settings;
 using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Components.Search;
 using NovaHub.Web.Security;
+using NovaHub.Web.Settings;
 
 namespace NovaHub.Web.Components;
 
@@ -29,6 +31,8 @@ internal static class HubConsole
 {
     /// <summary>Where the request keeps the nonce of its one inline script, the import map.</summary>
     public const string NonceKey = "nonce";
+
+    private const string DevelopersPage = "/components";
 
     public static void AddConsole(this WebApplicationBuilder builder)
     {
@@ -54,10 +58,11 @@ internal static class HubConsole
         // Now, before a file can be changed under the running hub
         var configuration = builder.Configuration;
         var settings = new SettingsSnapshot(configuration);
-        services.AddSingleton(s => new SettingsReader(configuration, settings, s));
+        services.AddSingleton(s => new SettingsReader(configuration, settings, s.GetRequiredService<SettingsFile>(), s));
         services.AddScoped<PacketActions>();
         services.AddScoped<AlertActs>();
         services.AddSingleton<IAlertRule>(s => new HubFaultRule(s.GetRequiredService<HubHealth>().FaultsAsync));
+        services.AddScoped<SettingsActions>();
         services.AddSingleton<DashboardReader>();
         services.AddSingleton<BoardTrafficReader>();
         services.AddSingleton<HubSearch>();
@@ -77,7 +82,12 @@ internal static class HubConsole
     {
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        var pages = app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
+        if (!app.Environment.IsDevelopment())
+        {
+            pages.Add(HideDevelopersPage);
+        }
+
         app.MapPeople();
         app.MapRunFiles();
         app.MapNodelistFiles();
@@ -88,6 +98,19 @@ internal static class HubConsole
 
     private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context =>
         new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context));
+
+    // To a request from outside there is none; the page itself says the same to a console that is open already
+    private static void HideDevelopersPage(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: DevelopersPage })
+        {
+            endpoint.RequestDelegate = context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            };
+        }
+    }
 
     // A failed POST must not be run again as an error page, and the service API answers programs, not people
     private static Task LeaveProgramsAlone(HttpContext context, RequestDelegate next)

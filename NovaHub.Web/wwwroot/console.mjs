@@ -81,8 +81,25 @@ export function scrollToRow(list, row, height, left) {
   scrollBy(0, Math.max(0, y + 3 * height - innerHeight) + Math.min(0, y - 80));
 }
 
+/** Opens the help with ?, except where it is typed into something or a dialog is open. */
+export function watchHelpKey(circuit) {
+  const press = e => {
+    if (e.key === '?' && !e.ctrlKey && !e.metaKey && !e.altKey && !e.isComposing
+        && !e.target.closest?.('input, textarea, select, [contenteditable], [role=dialog]')) {
+      e.preventDefault();
+      circuit.invokeMethodAsync('OpenAsync');
+    }
+  };
+  document.addEventListener('keydown', press);
+  return { end: () => document.removeEventListener('keydown', press) };
+}
+
 export function rememberColumns(text) {
   remember('novahub.columns', text);
+}
+
+export function rememberGuide(choice) {
+  remember('novahub.guide', choice);
 }
 
 remember('novahub.zone', Intl.DateTimeFormat().resolvedOptions().timeZone);

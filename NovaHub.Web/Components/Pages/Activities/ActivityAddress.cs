@@ -6,27 +6,37 @@ using NovaHub.Engine.Games;
 namespace NovaHub.Web.Components.Pages.Activities;
 
 /// <summary>The activity page's address. What can't be read there counts as not said.</summary>
-public sealed record ActivityAddress(LeagueId? League = null, int? BbsId = null, ActivityKind? Kind = null, long? Beside = null, bool Newer = false)
+public sealed record ActivityAddress(LeagueId? League = null, int? BbsId = null, ActivityKind? Kind = null, long? Beside = null, bool Newer = false, string? Span = null)
 {
+    /// <summary>How far back one can look: word, name and length.</summary>
+    public static readonly IReadOnlyList<(string Key, string Name, TimeSpan Length)> Spans =
+        [("1h", "The last hour", TimeSpan.FromHours(1)), ("24h", "24 hours", TimeSpan.FromDays(1)), ("7d", "7 days", TimeSpan.FromDays(7)), ("30d", "30 days", TimeSpan.FromDays(30))];
+
     /// <summary>Path of the page.</summary>
     public const string Path = "/activity";
 
     /// <summary>Whether anything is filtered at all.</summary>
-    public bool Filters => League is not null || BbsId is not null || Kind is not null;
+    public bool Filters => League is not null || BbsId is not null || Kind is not null || Span is not null;
+
+    /// <summary>From when on, UTC; null for everything.</summary>
+    public DateTime? From(DateTime now) => Spans.Where(s => s.Key == Span).Select(s => (DateTime?)(now - s.Length)).FirstOrDefault();
 
     /// <summary>Reads the address's values as they came.</summary>
-    public static ActivityAddress Read(string? what, string? league, string? bbs, string? after, string? before)
+    public static ActivityAddress Read(string? what, string? league, string? bbs, string? after, string? before, string? span = null)
     {
         var behind = Number(after);
         return new ActivityAddress(
             LeagueId.TryParse(league?.ToUpperInvariant(), out var id) ? id : null,
             Number(bbs) is { } board and <= int.MaxValue ? (int)board : null,
-            KindOf(what), behind ?? Number(before), behind is null && Number(before) is not null);
+            KindOf(what), behind ?? Number(before), behind is null && Number(before) is not null, SpanOf(span));
     }
 
     /// <summary>The kind of this word, or null.</summary>
     public static ActivityKind? KindOf(string? word) =>
         Enum.GetValues<ActivityKind>().Where(k => string.Equals(k.ToString(), word, StringComparison.OrdinalIgnoreCase)).Select(k => (ActivityKind?)k).FirstOrDefault();
+
+    /// <summary>The span of this word, or null.</summary>
+    public static string? SpanOf(string? word) => Spans.Any(s => s.Key == word) ? word : null;
 
     public override string ToString()
     {
@@ -42,6 +52,7 @@ public sealed record ActivityAddress(LeagueId? League = null, int? BbsId = null,
         Add("what", Kind);
         Add("league", League);
         Add("bbs", BbsId);
+        Add("span", Span);
         Add(Newer ? "before" : "after", Beside);
         return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
     }

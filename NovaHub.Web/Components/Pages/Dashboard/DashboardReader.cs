@@ -9,7 +9,8 @@ namespace NovaHub.Web.Components.Pages.Dashboard;
 /// <param name="Totals">Totals and queues.</param>
 /// <param name="Waiting">What waits, by seat.</param>
 /// <param name="Packets">The latest packets, newest first.</param>
-public sealed record DashboardData(LedgerTotals Totals, IReadOnlyList<WaitingCount> Waiting, IReadOnlyList<Packet> Packets);
+/// <param name="Usual">Today against the usual.</param>
+public sealed record DashboardData(LedgerTotals Totals, IReadOnlyList<WaitingCount> Waiting, IReadOnlyList<Packet> Packets, UsualDay Usual);
 
 /// <summary>Reads the dashboard once for everybody who looks at it at the same moment.</summary>
 internal sealed class DashboardReader(
@@ -24,6 +25,7 @@ internal sealed class DashboardReader(
     private readonly SemaphoreSlim _readingTraffic = new(1, 1);
     private readonly ConcurrentDictionary<string, (long At, IReadOnlyList<TrafficHour> Hours)> _traffic = new(StringComparer.Ordinal);
     private DashboardData? _data;
+    private (DateTime Hour, IReadOnlyList<TrafficHour> Hours)? _earlier;
     private long _begun;
 
     public async Task<DashboardData> ReadAsync(CancellationToken cancellationToken)
@@ -36,10 +38,12 @@ internal sealed class DashboardReader(
             if (_data is null || _begun < asked)
             {
                 _begun = clock.GetTimestamp();
+                var totals = await ledger.TotalsAsync(cancellationToken);
                 _data = new DashboardData(
-                    await ledger.TotalsAsync(cancellationToken),
+                    totals,
                     await waiting.CountAsync(cancellationToken),
-                    await ledger.LatestAsync(null, LatestPackets, cancellationToken));
+                    await ledger.LatestAsync(null, LatestPackets, cancellationToken),
+                    await UsualAsync(totals.ReceivedToday, cancellationToken));
             }
 
             return _data;
@@ -100,6 +104,19 @@ internal sealed class DashboardReader(
         {
             _readingTraffic.Release();
         }
+    }
+
+    // Earlier days hardly change: they are read once an hour
+    private async Task<UsualDay> UsualAsync(long today, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var hour = now.Date.AddHours(now.Hour);
+        if (_earlier?.Hour != hour)
+        {
+            _earlier = (hour, await traffic.SinceAsync(UsualDay.From(now), cancellationToken));
+        }
+
+        return UsualDay.Of(_earlier!.Value.Hours, today, now);
     }
 
     public void Dispose()

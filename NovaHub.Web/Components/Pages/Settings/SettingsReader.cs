@@ -11,21 +11,36 @@ using NovaHub.Engine.Runs;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Api;
 using NovaHub.Web.Security;
+using NovaHub.Web.Settings;
 
-namespace NovaHub.Web.Components.Pages.Machine;
+namespace NovaHub.Web.Components.Pages.Settings;
 
 /// <summary>One setting as the configuration has it.</summary>
 /// <param name="Key">Its key, <c>Runs:QuietTime</c>.</param>
 /// <param name="Value">Its value; a secret's is hidden.</param>
 /// <param name="Source">Where the value comes from, in words.</param>
 /// <param name="IsDefault">Whether nobody set it.</param>
-internal sealed record Setting(string Key, string Value, string Source, bool IsDefault);
+/// <param name="Takes">When a change takes effect.</param>
+public sealed record Setting(string Key, string Value, string Source, bool IsDefault, SettingTakes Takes = SettingTakes.AtNextStart);
+
+/// <summary>When a change of a setting takes effect.</summary>
+public enum SettingTakes
+{
+    /// <summary>When the hub is started the next time.</summary>
+    AtNextStart,
+
+    /// <summary>At once; but the command line or the environment has the last word about it.</summary>
+    Fixed,
+
+    /// <summary>At once, and it can be changed on the console.</summary>
+    AtOnce,
+}
 
 /// <summary>The configuration: every setting of the hub, and what is wrong with them.</summary>
-internal sealed record SettingsReport(IReadOnlyList<Setting> Settings, IReadOnlyList<string> Faults);
+public sealed record SettingsReport(IReadOnlyList<Setting> Settings, IReadOnlyList<string> Faults);
 
 /// <summary>Says what the configuration says, where each value comes from and what is wrong with it.</summary>
-internal sealed class SettingsReader(IConfiguration configuration, SettingsSnapshot atStart, IServiceProvider services)
+internal sealed class SettingsReader(IConfiguration configuration, SettingsSnapshot atStart, SettingsFile? file, IServiceProvider services)
 {
     private const string Hidden = "•••••• (hidden)";
 
@@ -44,7 +59,8 @@ internal sealed class SettingsReader(IConfiguration configuration, SettingsSnaps
         Section<HealthOptions>(HealthOptions.Section, settings, faults);
         settings.AddRange(configuration.GetSection("Proxies").GetChildren().Select(p => Describe(p.Path, "")));
         settings.Add(Describe("Serilog:MinimumLevel:Default", "Information"));
-        faults.AddRange(atStart.ChangedSince(configuration).Select(k => $"{k} was changed after the hub started; it takes effect at the next start."));
+        faults.InsertRange(0, file?.Faults ?? []);
+        faults.AddRange(atStart.ChangedSince(configuration).Where(k => SettingSection.Find(k) is null).Select(k => $"{k} was changed after the hub started; it takes effect at the next start."));
         return new SettingsReport(settings, faults);
     }
 
@@ -76,8 +92,13 @@ internal sealed class SettingsReader(IConfiguration configuration, SettingsSnaps
     {
         var value = configuration[key];
         var shown = s_secrets.Any(s => key.Contains(s, StringComparison.OrdinalIgnoreCase)) && value is not null ? Hidden : value ?? byDefault;
-        return new Setting(key, shown, value is null ? "default" : SourceOf(key), value is null);
+        return new Setting(key, shown, value is null ? "default" : SourceOf(key), value is null, TakesOf(key));
     }
+
+    private SettingTakes TakesOf(string key) =>
+        SettingSection.Find(key) is null ? SettingTakes.AtNextStart
+        : configuration is IConfigurationRoot root && file?.Above(root, key) is not null ? SettingTakes.Fixed
+        : SettingTakes.AtOnce;
 
     // The provider that was added last wins
     private string SourceOf(string key) => (configuration as IConfigurationRoot)?.Providers.Reverse().FirstOrDefault(p => Has(p, key)) switch
