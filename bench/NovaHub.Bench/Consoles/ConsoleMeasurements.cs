@@ -118,7 +118,7 @@ internal sealed class ConsoleMeasurements(string program, HubProcess hub, HubDat
             _traffic.Clear();
         }
 
-        Console.Error.WriteLine($"{what}: {Shown(use)}{(_traffic.Count > 0 ? "; " + _traffic[^1] : "")}");
+        Console.Error.WriteLine($"{what}: {Shown(use)}{(what == "streaming" && _traffic.Count > 0 ? "; " + _traffic[^1] : "")}");
     }
 
     private async Task<ProcessorUse> UseOverAsync(string what, TimeSpan time)
