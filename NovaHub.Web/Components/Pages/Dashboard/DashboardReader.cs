@@ -19,6 +19,7 @@ internal sealed class DashboardReader(
     public const int LatestRuns = 6;
 
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_trafficRest = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -26,7 +27,12 @@ internal sealed class DashboardReader(
     private readonly ConcurrentDictionary<string, (long At, IReadOnlyList<TrafficHour> Hours)> _traffic = new(StringComparer.Ordinal);
     private DashboardData? _data;
     private long _begun;
+    private long _counted;
     private TimeSpan _took;
+    private int _due;
+
+    /// <summary>Raised when counts that were left as they were for a moment are worth another reading.</summary>
+    public event Action? CountsDue;
 
     public async Task<DashboardData> ReadAsync(CancellationToken cancellationToken)
     {
@@ -39,11 +45,10 @@ internal sealed class DashboardReader(
             {
                 await RestAsync(cancellationToken);
                 _begun = clock.GetTimestamp();
-                _data = new DashboardData(
-                    await ledger.TotalsAsync(cancellationToken),
-                    await waiting.CountAsync(cancellationToken),
-                    await ledger.LatestAsync(null, LatestPackets, cancellationToken));
-                _took = clock.GetElapsedTime(_begun);
+                var latest = await ledger.LatestAsync(null, LatestPackets, cancellationToken);
+                _data = CountsRest() is var rest && _data is { } data && rest > TimeSpan.Zero
+                    ? Later(data with { Packets = latest }, rest)
+                    : await CountAsync(latest, cancellationToken);
             }
 
             return _data;
@@ -52,14 +57,6 @@ internal sealed class DashboardReader(
         {
             _reading.Release();
         }
-    }
-
-    // While mail pours in, somebody always asks. Who does so meanwhile shares the next reading, and a long queue, which
-    // takes long to count, may take little more of the hub than a short one; but a packet shows within half a second
-    private Task RestAsync(CancellationToken cancellationToken)
-    {
-        var rest = TimeSpan.FromTicks(Math.Clamp(_took.Ticks * 4, s_rest.Ticks, s_rest.Ticks * 2)) - clock.GetElapsedTime(_begun);
-        return _data is null || rest <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(rest, clock, cancellationToken);
     }
 
     public async Task<IReadOnlyList<Run>> RunsAsync(CancellationToken cancellationToken) =>
@@ -118,5 +115,42 @@ internal sealed class DashboardReader(
     {
         _reading.Dispose();
         _readingTraffic.Dispose();
+    }
+
+    // While mail pours in, somebody always asks: who does so meanwhile shares the next reading
+    private Task RestAsync(CancellationToken cancellationToken)
+    {
+        var rest = s_rest - clock.GetElapsedTime(_begun);
+        return _data is null || rest <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(rest, clock, cancellationToken);
+    }
+
+    // A long queue takes long to count. New packets show at once all the same, the counts with the next reading
+    // that leaves nine tenths of a processor to others.
+    private TimeSpan CountsRest() =>
+        TimeSpan.FromTicks(Math.Min(_took.Ticks * 10, s_longestRest.Ticks)) - clock.GetElapsedTime(_counted);
+
+    private async Task<DashboardData> CountAsync(IReadOnlyList<Packet> latest, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var data = new DashboardData(await ledger.TotalsAsync(cancellationToken), await waiting.CountAsync(cancellationToken), latest);
+        (_counted, _took) = (began, clock.GetElapsedTime(began));
+        return data;
+    }
+
+    private DashboardData Later(DashboardData data, TimeSpan rest)
+    {
+        if (Interlocked.Exchange(ref _due, 1) == 0)
+        {
+            _ = RaiseAsync();
+        }
+
+        return data;
+
+        async Task RaiseAsync()
+        {
+            await Task.Delay(rest, clock, CancellationToken.None);
+            Interlocked.Exchange(ref _due, 0);
+            CountsDue?.Invoke();
+        }
     }
 }
