@@ -137,6 +137,12 @@ public sealed class HubHost : IAsyncDisposable
     {
         if (folder is not null)
         {
+            // Or its connections wait, open, for the end of the process, and hundreds of hubs' together hold that up
+            using (var connection = new SqliteConnection(SqliteSettings.ConnectionString(Path.Combine(folder, "novahub.db"))))
+            {
+                SqliteConnection.ClearPool(connection);
+            }
+
             Directory.Delete(folder, recursive: true);
         }
     }

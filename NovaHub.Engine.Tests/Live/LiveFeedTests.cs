@@ -110,4 +110,62 @@ public class LiveFeedTests
 
         await reading.WaitAsync(TimeSpan.FromSeconds(10));
     }
+
+    [Fact]
+    public async Task Who_watches_the_state_gets_it_at_once_and_the_last_one_in_the_end()
+    {
+        var feed = new LiveFeed<int, int>(7, (_, change) => change);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var watch = feed.Watch();
+        var first = new TaskCompletionSource();
+        var writing = Task.Run(async () =>
+        {
+            await first.Task;
+            for (var i = 1000; i <= 50_000; i++)
+            {
+                feed.Publish(i);
+            }
+        });
+        var seen = new List<int>();
+        await foreach (var state in watch.States(s_moment, TimeProvider.System, limit.Token))
+        {
+            seen.Add(state);
+            first.TrySetResult();
+            if (state == 50_000)
+            {
+                break;
+            }
+        }
+
+        await writing;
+        Assert.Equal(7, seen[0]);
+        Assert.Equal(50_000, seen[^1]);
+        Assert.Equal(seen.Order(), seen);
+    }
+
+    [Fact]
+    public async Task A_thousand_changes_between_two_looks_are_one()
+    {
+        var feed = new LiveFeed<int, int>(0, (sum, change) => sum + change);
+        var watch = feed.Watch();
+        for (var i = 0; i < 1000; i++)
+        {
+            feed.Publish(1);
+        }
+
+        await using var states = watch.States(s_moment, TimeProvider.System).GetAsyncEnumerator();
+        Assert.True(await states.MoveNextAsync());
+        Assert.Equal(1000, states.Current);
+        Assert.True(await states.MoveNextAsync());
+        Assert.Equal(1000, states.Current);
+        var next = states.MoveNextAsync();
+        await Task.Delay(50);
+        Assert.False(next.IsCompleted);
+        feed.Publish(1);
+        Assert.True(await next);
+        Assert.Equal((1001, 1), (states.Current, feed.Subscribers));
+        watch.Dispose();
+        Assert.False(await states.MoveNextAsync());
+        Assert.Equal(0, feed.Subscribers);
+    }
 }

@@ -100,6 +100,23 @@ public class LiveRunTests
     }
 
     [Fact]
+    public void Items_add_up_by_direction_and_route_as_they_come()
+    {
+        var live = new LiveRun(new RunGlance(1, LeagueId.Parse("900B"), RunTrigger.ByHand, DateTime.UnixEpoch, RunStep.Play, null, 0, null, null, null, true));
+        foreach (var (read, dest, type, size) in new[] { (true, 1, "Message", 100), (true, 1, "Time Check", 20), (false, 3, "Message", 50), (true, 1, "Message", 7) })
+        {
+            live.Feed.Publish(new LiveRunChange(Item: new RunItem { Read = read, Source = 2, Dest = dest, Type = type, Size = size, Phase = "" }));
+        }
+
+        var routes = live.Feed.State.Routes;
+        Assert.Equal(2, routes.Count);
+        Assert.Equal((3, 127L), (routes[(true, 2, 1)].Count, routes[(true, 2, 1)].Bytes));
+        Assert.Equal([new("Message", 2), new("Time Check", 1)], routes[(true, 2, 1)].Types);
+        Assert.Equal((1, 50L), (routes[(false, 2, 3)].Count, routes[(false, 2, 3)].Bytes));
+        Assert.Equal(4, live.Feed.State.Items.Count);
+    }
+
+    [Fact]
     public async Task A_run_of_another_process_is_seen_here_begin_and_end()
     {
         await using var hub = await TestHub.StartAsync();

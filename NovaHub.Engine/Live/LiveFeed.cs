@@ -16,6 +16,7 @@ public sealed class LiveFeed<TState, TChange>(TState state, Func<TState, TChange
 {
     private readonly Lock _gate = new();
     private LiveSubscription<TState, TChange>[] _subscribers = [];
+    private LiveWatch<TState>[] _watches = [];
     private TState _state = state;
 
     /// <summary>The state now.</summary>
@@ -30,8 +31,8 @@ public sealed class LiveFeed<TState, TChange>(TState state, Func<TState, TChange
         }
     }
 
-    /// <summary>How many subscribers there are.</summary>
-    public int Subscribers => _subscribers.Length;
+    /// <summary>How many follow it, by every change or by the state alone.</summary>
+    public int Subscribers => _subscribers.Length + _watches.Length;
 
     /// <summary>Makes a change and tells everybody. Never waits for a subscriber.</summary>
     public void Publish(TChange change)
@@ -43,6 +44,11 @@ public sealed class LiveFeed<TState, TChange>(TState state, Func<TState, TChange
             foreach (var subscriber in _subscribers)
             {
                 subscriber.Offer(change);
+            }
+
+            foreach (var watch in _watches)
+            {
+                watch.Touch();
             }
         }
     }
@@ -58,11 +64,30 @@ public sealed class LiveFeed<TState, TChange>(TState state, Func<TState, TChange
         }
     }
 
+    /// <summary>The state now and each time it has changed, for whom the single changes don't matter: however many there are, they cost next to nothing. Dispose the watch to end it.</summary>
+    public LiveWatch<TState> Watch()
+    {
+        lock (_gate)
+        {
+            var watch = new LiveWatch<TState>(() => State, Remove);
+            _watches = [.. _watches, watch];
+            return watch;
+        }
+    }
+
     private void Remove(LiveSubscription<TState, TChange> subscription)
     {
         lock (_gate)
         {
             _subscribers = [.. _subscribers.Where(s => s != subscription)];
+        }
+    }
+
+    private void Remove(LiveWatch<TState> watch)
+    {
+        lock (_gate)
+        {
+            _watches = [.. _watches.Where(w => w != watch)];
         }
     }
 }

@@ -39,22 +39,32 @@ public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.Hub
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await TotalsAsync(db, await WaitingMail.CountAsync(db, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What there is in all, with the queue as it was counted a moment ago: a long one is not counted twice.</summary>
+    public async Task<LedgerTotals> TotalsAsync(IReadOnlyList<WaitingCount> waiting, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await TotalsAsync(db, waiting, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _summing.Dispose();
+
+    private async Task<LedgerTotals> TotalsAsync(HubDb db, IReadOnlyList<WaitingCount> waiting, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow().UtcDateTime;
         var closed = await ClosedAsync(db, now, cancellationToken);
         var open = await db.Set<TrafficHour>().AsNoTracking().Where(t => t.Hour >= closed.Until).ToListAsync(cancellationToken);
         var sums = Sums.Of(open).With(closed.Sums);
         var receivedToday = open.Where(t => t.Hour >= now.Date).Sum(t => t.Received);
-        var waiting = await db.Set<Packet>().Waiting()
-            .GroupBy(p => new { p.LeagueId, p.Dest }).Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() }).ToListAsync(cancellationToken);
         var leagues = directory.Current.Leagues;
-        var forGames = waiting.Where(w => leagues.TryGetValue(w.LeagueId, out var l) && l.HubIndex == w.Dest).Sum(w => w.Count);
+        var forGames = waiting.Where(w => leagues.TryGetValue(w.League, out var l) && l.HubIndex == w.Dest).Sum(w => w.Count);
         return new LedgerTotals(
             sums.Received, sums.Written, sums.Delivered, sums.Consumed, sums.Relayed,
             receivedToday, forGames, waiting.Sum(w => w.Count) - forGames);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _summing.Dispose();
 
     // Days before yesterday: no commit adds to them any more, however long it took and whichever process makes it. Summed
     // once an hour all the same, for the sake of hours that somebody brings in afterwards

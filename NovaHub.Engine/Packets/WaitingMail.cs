@@ -17,6 +17,11 @@ public sealed class WaitingMail(IDbContextFactory<HubDb> databases)
     public async Task<IReadOnlyList<WaitingCount>> CountAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await CountAsync(db, cancellationToken);
+    }
+
+    internal static async Task<IReadOnlyList<WaitingCount>> CountAsync(HubDb db, CancellationToken cancellationToken)
+    {
         var counts = await db.Set<Packet>().Waiting()
             .GroupBy(p => new { p.LeagueId, p.Dest })
             .Select(g => new { g.Key.LeagueId, g.Key.Dest, Count = g.Count() })

@@ -80,7 +80,13 @@ public sealed record RunsNow(ImmutableList<RunGlance> Running, ImmutableList<Run
 /// <param name="Items">Items read and written.</param>
 /// <param name="Verdicts">What was judged.</param>
 public sealed record LiveRunState(
-    RunGlance Glance, ImmutableList<RunPhase> Phases, ImmutableList<RunItem> Items, ImmutableList<RunVerdict> Verdicts);
+    RunGlance Glance, ImmutableList<RunPhase> Phases, ImmutableList<RunItem> Items, ImmutableList<RunVerdict> Verdicts)
+{
+    /// <summary>The items by direction and route. Added up as they come: each of many watchers would sort thousands several times a second.</summary>
+    public ImmutableDictionary<(bool Read, int Source, int Dest), RunRoute> Routes { get; private init; } = RunRoute.Of(Items);
+
+    internal LiveRunState With(RunItem item) => this with { Items = Items.Add(item), Routes = RunRoute.Add(Routes, item) };
+}
 
 /// <summary>One change of a running run: exactly one of the parts is set.</summary>
 /// <param name="Glance">It moved on.</param>
@@ -128,7 +134,7 @@ public sealed class LiveRun(RunGlance glance)
         {
             { Glance: { } next } => state with { Glance = next },
             { Phase: { } phase } => state with { Phases = state.Phases.Add(phase) },
-            { Item: { } item } => state with { Items = state.Items.Add(item) },
+            { Item: { } item } => state.With(item),
             { Verdict: { } verdict } => state with { Verdicts = state.Verdicts.Add(verdict) },
             _ => state,
         },

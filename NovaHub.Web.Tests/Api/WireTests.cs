@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace NovaHub.Web.Tests.Api;
 
@@ -10,13 +11,15 @@ public sealed class WireTests : IAsyncLifetime
 {
     private const string Packet = "/service/api/v1/leagues/555B/packets/555B0203.001";
 
+    private readonly StandingClock _clock = new();
     private HubHost _hub = null!;
     private HttpClient _two = null!;
     private HttpClient _three = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _hub = await HubHost.StartAsync("ServiceApi:MaxPacketBytes=6000000", "ServiceApi:DeliveryWatch=00:00:00.8");
+        _hub = await HubHost.StartInAsync(
+            null, builder => builder.Services.AddSingleton<TimeProvider>(_clock), "ServiceApi:MaxPacketBytes=6000000", "ServiceApi:DeliveryWatch=00:00:00.8");
         await _hub.AddLeagueAsync("555B");
         _two = await _hub.SignInAsync(await _hub.AddBoardAsync("Two", "555B:2"));
         _three = await _hub.SignInAsync(await _hub.AddBoardAsync("Three", "555B:3"));
@@ -130,6 +133,8 @@ public sealed class WireTests : IAsyncLifetime
         var bytes = new byte[size];
         new Random(size).NextBytes(bytes);
         await _two.UploadedAsync("555B0203.001", bytes);
+        // The break comes within the time that the hub watches for one, however long this machine takes for it
+        _clock.Stand();
         using (var client = new RawClient(_hub.Address, receiveBuffer: 4096))
         {
             await client.SendAsync(Head("GET", _three));
@@ -138,6 +143,7 @@ public sealed class WireTests : IAsyncLifetime
             client.Socket.LingerState = new LingerOption(abrupt, 0);
         }
 
+        _clock.GoOn();
         // This download waits for the outcome of the first
         Assert.Equal(["555B0203.001"], await _three.UnreadAsync());
         Assert.Equal(bytes, await _three.FetchAsync("555B0203.001"));
@@ -247,5 +253,17 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
         Assert.NotEmpty(problem.Text("detail"));
         return headers;
+    }
+
+    /// <summary>The hub's clock. While it stands nothing lasts any time, and timers fire as ever.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        private long _stopped;
+
+        public void Stand() => Volatile.Write(ref _stopped, base.GetTimestamp());
+
+        public void GoOn() => Volatile.Write(ref _stopped, 0);
+
+        public override long GetTimestamp() => Volatile.Read(ref _stopped) is not 0 and var at ? at : base.GetTimestamp();
     }
 }

@@ -57,9 +57,30 @@ public sealed class LiveViewTests
         boundary.WaitForAssertion(() => Assert.Contains("It broke", boundary.Markup));
     }
 
+    [Fact]
+    public async Task What_streams_past_a_view_to_the_browser_does_not_draw_it()
+    {
+        await using var context = new BunitContext();
+        context.Services.AddSingleton(TimeProvider.System);
+        var feed = new LiveFeed<int, int>(0, (sum, more) => sum + more);
+        var view = context.Render<Sum>(p => p.Add(v => v.Feed, feed).Add(v => v.Streams, true));
+        view.WaitForAssertion(() => Assert.Equal(0, view.Instance.Taken));
+        var drawn = view.RenderCount;
+        feed.Publish(2);
+        Assert.True(SpinWait.SpinUntil(() => view.Instance.Taken == 2, TimeSpan.FromSeconds(10)));
+        // Whatever the view does after it has its turn on the circuit before this
+        await view.InvokeAsync(() => { });
+        Assert.Equal(drawn, view.RenderCount);
+    }
+
     private sealed class Sum : LiveView
     {
         private int _sum;
+
+        public int Taken => _sum;
+
+        [Parameter]
+        public bool Streams { get; set; }
 
         [Parameter]
         public LiveFeed<int, int> Feed { get; set; } = default!;
@@ -72,7 +93,11 @@ public sealed class LiveViewTests
 
         protected override void OnAfterRender(bool firstRender)
         {
-            if (firstRender)
+            if (firstRender && Streams)
+            {
+                Stream(Feed, TimeSpan.FromMilliseconds(20), BeginAsync, ChangeAsync);
+            }
+            else if (firstRender)
             {
                 Follow(Feed, TimeSpan.FromMilliseconds(Slow ? 300 : 20), BeginAsync, ChangeAsync);
             }

@@ -25,9 +25,34 @@ internal sealed class HubProcess : IAsyncDisposable
     {
         get
         {
-            // utime and stime, in hundredths of a second, after the name in brackets
-            var fields = File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[1].Split(' ');
-            return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)));
+            var (_, cpu) = Stat(_process.Id);
+            return cpu;
+        }
+    }
+
+    /// <summary>Processor time that the programs which the server has started, and theirs, have used; of those that run now.</summary>
+    public TimeSpan ChildrenCpuTime
+    {
+        get
+        {
+            var all = new Dictionary<int, (int Parent, TimeSpan Cpu)>();
+            foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            {
+                try
+                {
+                    if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id))
+                    {
+                        all[id] = Stat(id);
+                    }
+                }
+                catch (IOException)
+                {
+                    // Ended meanwhile
+                }
+            }
+
+            bool IsOurs(int id) => all.TryGetValue(id, out var one) && (one.Parent == _process.Id || IsOurs(one.Parent));
+            return all.Where(p => IsOurs(p.Key)).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Value.Cpu);
         }
     }
 
@@ -53,9 +78,16 @@ internal sealed class HubProcess : IAsyncDisposable
     }
 
     /// <summary>Runs one command of the hub's command line to its end and gives what it wrote.</summary>
-    public static async Task<string> RunAsync(string program, params string[] arguments)
+    public static Task<string> RunAsync(string program, params string[] arguments) => RunWithAsync(program, null, arguments);
+
+    /// <summary>The same, with a line on its standard input.</summary>
+    public static async Task<string> RunWithAsync(string program, string? line, params string[] arguments)
     {
-        using var process = Process.Start(Command(program, arguments))!;
+        var start = Command(program, arguments);
+        start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteLineAsync(line);
+        process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -88,6 +120,15 @@ internal sealed class HubProcess : IAsyncDisposable
         start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS");
         start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT");
         return start;
+    }
+
+    private static (int Parent, TimeSpan Cpu) Stat(int id)
+    {
+        // After the name in brackets: state, parent, ..., utime and stime in hundredths of a second
+        var stat = File.ReadAllText($"/proc/{id}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        long Number(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
+        return ((int)Number(1), TimeSpan.FromMilliseconds(10 * (Number(11) + Number(12))));
     }
 
     private static int FreePort()

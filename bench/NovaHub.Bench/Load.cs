@@ -129,6 +129,20 @@ internal sealed record Pace(bool Quick)
 
     public int GameRuns => Quick ? 1 : 3;
 
+    public int ConsoleRounds => Quick ? 1 : 3;
+
+    /// <summary>Packets that are looked for on dashboards, each round.</summary>
+    public int Seen => Quick ? 10 : 17;
+
+    /// <summary>How long the processor is watched.</summary>
+    public TimeSpan Use => TimeSpan.FromSeconds(Quick ? 2 : 4);
+
+    /// <summary>From opening pages to measuring.</summary>
+    public TimeSpan Settle => TimeSpan.FromSeconds(Quick ? 1 : 2);
+
+    /// <summary>How long a run's screen scrolls.</summary>
+    public TimeSpan Stream => TimeSpan.FromSeconds(Quick ? 25 : 35);
+
     /// <summary>Packets in the large ledger.</summary>
     public int LargeLedger => Quick ? 100_000 : 1_000_000;
 }

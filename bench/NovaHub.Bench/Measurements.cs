@@ -183,7 +183,8 @@ internal sealed class Measurements(HubProcess hub, HubData data, Pace pace, Repo
 
     private static string Measured(Subject subject) => $"{Shown.Rate(subject.Rate)}, p99 {Shown.Ms(subject.Quantile(0.99))}, {subject.ServerCpu:F0} µs CPU";
 
-    private Task<Subject> UploadsAsync(int connections) => ManyAsync(connections, (wire, i) =>
+    /// <summary>Uploads on so many connections, by all boards.</summary>
+    public Task<Subject> UploadsAsync(int connections) => ManyAsync(connections, (wire, i) =>
     {
         var source = HubData.FirstBoard + (i % HubData.BoardCount);
         var others = Enumerable.Range(1, HubData.BoardCount + 1).Where(d => d != source).ToList();

@@ -1,6 +1,7 @@
 using NovaHub.Bench;
+using NovaHub.Bench.Consoles;
 
-// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start] [--hold uploads|puts|gets|list|lists|downloads]
+// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start,consoles] [--hold uploads|puts|gets|list|lists|downloads|consoles]
 var program = Path.GetFullPath(args[0]);
 var artifacts = Path.GetFullPath(args[1]);
 var pace = new Pace(args.Contains("--quick"));
@@ -30,9 +31,11 @@ await using (var hub = await HubProcess.StartAsync(program, small.Folder))
 
     var measurements = new Measurements(hub, small, pace, report);
     await measurements.SignInAsync();
+    var consoles = new ConsoleMeasurements(program, hub, small, measurements, pace, report);
     if (hold is not null)
     {
-        await measurements.HoldAsync(hold, TimeSpan.FromSeconds(Array.IndexOf(args, "--seconds") is var s and >= 0 ? int.Parse(args[s + 1], System.Globalization.CultureInfo.InvariantCulture) : 20));
+        var time = TimeSpan.FromSeconds(Array.IndexOf(args, "--seconds") is var s and >= 0 ? int.Parse(args[s + 1], System.Globalization.CultureInfo.InvariantCulture) : 20);
+        await (hold == "consoles" ? consoles.HoldAsync(time) : measurements.HoldAsync(hold, time));
         return;
     }
 
@@ -78,6 +81,11 @@ await using (var hub = await HubProcess.StartAsync(program, small.Folder))
     if (Wanted("runs"))
     {
         await new GameRuns(hub, small, report).MeasureAsync(pace.GameRuns, measurements.TokenOfAsync);
+    }
+
+    if (Wanted("consoles"))
+    {
+        await consoles.MeasureAsync();
     }
 
     report.Add(new Row("memory after all this", $"{hub.ResidentMegabytes:F0} MB resident, {hub.AnonymousMegabytes:F0} MB of it its own"));

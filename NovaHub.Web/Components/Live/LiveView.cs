@@ -38,14 +38,26 @@ public abstract class LiveView : ComponentBase, IAsyncDisposable
     /// <summary>What else there is to end, after the subscriptions.</summary>
     protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Follows a feed whose state is all that matters: <paramref name="show"/> gets it at once and after each batch.</summary>
+    /// <summary>Follows a feed whose state is all that matters: <paramref name="show"/> gets it at once and when it has changed.</summary>
     protected void Follow<TState, TChange>(LiveFeed<TState, TChange> feed, TimeSpan interval, Func<TState, Task> show) =>
-        Follow(feed, interval, show, _ => show(feed.State));
+        _loops.Add(GuardAsync(async () =>
+        {
+            using var watch = feed.Watch();
+            await foreach (var state in watch.States(interval, Clock, Ending))
+            {
+                await DrawAsync(() => show(state));
+            }
+        }));
 
     /// <summary>Follows a feed: first the state, then every batch of changes. After a drop it begins anew with the state.</summary>
     protected void Follow<TState, TChange>(
         LiveFeed<TState, TChange> feed, TimeSpan interval, Func<TState, Task> begin, Func<IReadOnlyList<TChange>, Task> change) =>
-        _loops.Add(GuardAsync(() => LoopAsync(feed, interval, begin, change)));
+        _loops.Add(GuardAsync(() => LoopAsync(feed, interval, begin, change, DrawAsync)));
+
+    /// <summary>The same for what goes past the page straight to the browser: the component isn't drawn anew.</summary>
+    protected void Stream<TState, TChange>(
+        LiveFeed<TState, TChange> feed, TimeSpan interval, Func<TState, Task> begin, Func<IReadOnlyList<TChange>, Task> change) =>
+        _loops.Add(GuardAsync(() => LoopAsync(feed, interval, begin, change, PassAsync)));
 
     /// <summary>Runs <paramref name="handler"/> on the circuit each time an engine event is raised.</summary>
     protected void On(Action<Action> subscribe, Action<Action> unsubscribe, Func<Task> handler)
@@ -72,12 +84,12 @@ public abstract class LiveView : ComponentBase, IAsyncDisposable
         }));
 
     private async Task LoopAsync<TState, TChange>(
-        LiveFeed<TState, TChange> feed, TimeSpan interval, Func<TState, Task> begin, Func<IReadOnlyList<TChange>, Task> change)
+        LiveFeed<TState, TChange> feed, TimeSpan interval, Func<TState, Task> begin, Func<IReadOnlyList<TChange>, Task> change, Func<Func<Task>, Task> onCircuit)
     {
         while (!Ending.IsCancellationRequested)
         {
             using var subscription = feed.Subscribe();
-            await DrawAsync(() => begin(subscription.Snapshot));
+            await onCircuit(() => begin(subscription.Snapshot));
             await foreach (var batch in subscription.Batches(interval, Clock, Ending))
             {
                 if (subscription.Dropped > 0)
@@ -85,7 +97,7 @@ public abstract class LiveView : ComponentBase, IAsyncDisposable
                     break;
                 }
 
-                await DrawAsync(() => change(batch));
+                await onCircuit(() => change(batch));
             }
 
             Skipped += subscription.Dropped;
@@ -100,6 +112,8 @@ public abstract class LiveView : ComponentBase, IAsyncDisposable
             StateHasChanged();
         }
     });
+
+    private Task PassAsync(Func<Task> work) => InvokeAsync(() => Ending.IsCancellationRequested ? Task.CompletedTask : work());
 
     // A failure goes to the page's error boundary, the end of the page to nobody
     private async Task GuardAsync(Func<Task> work)

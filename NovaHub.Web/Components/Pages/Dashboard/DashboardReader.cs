@@ -19,6 +19,8 @@ internal sealed class DashboardReader(
     public const int LatestPackets = 10;
     public const int LatestRuns = 6;
 
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_trafficRest = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -27,6 +29,12 @@ internal sealed class DashboardReader(
     private DashboardData? _data;
     private (DateTime Hour, IReadOnlyList<TrafficHour> Hours)? _earlier;
     private long _begun;
+    private long _counted;
+    private TimeSpan _took;
+    private int _due;
+
+    /// <summary>Raised when counts that were left as they were for a moment are worth another reading.</summary>
+    public event Action? CountsDue;
 
     public async Task<DashboardData> ReadAsync(CancellationToken cancellationToken)
     {
@@ -34,16 +42,15 @@ internal sealed class DashboardReader(
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            // A reading that began after somebody asked has all that he asked for: a hundred dashboards cost two readings
+            // A reading that began after somebody asked has all that he asked for
             if (_data is null || _begun < asked)
             {
+                await RestAsync(cancellationToken);
                 _begun = clock.GetTimestamp();
-                var totals = await ledger.TotalsAsync(cancellationToken);
-                _data = new DashboardData(
-                    totals,
-                    await waiting.CountAsync(cancellationToken),
-                    await ledger.LatestAsync(null, LatestPackets, cancellationToken),
-                    await UsualAsync(totals.ReceivedToday, cancellationToken));
+                var latest = await ledger.LatestAsync(null, LatestPackets, cancellationToken);
+                _data = CountsRest() is var rest && _data is { } data && rest > TimeSpan.Zero
+                    ? Later(data with { Packets = latest }, rest)
+                    : await CountAsync(latest, cancellationToken);
             }
 
             return _data;
@@ -123,5 +130,44 @@ internal sealed class DashboardReader(
     {
         _reading.Dispose();
         _readingTraffic.Dispose();
+    }
+
+    // While mail pours in, somebody always asks: who does so meanwhile shares the next reading
+    private Task RestAsync(CancellationToken cancellationToken)
+    {
+        var rest = s_rest - clock.GetElapsedTime(_begun);
+        return _data is null || rest <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(rest, clock, cancellationToken);
+    }
+
+    // A long queue takes long to count. New packets show at once all the same, the counts with the next reading
+    // that leaves nine tenths of a processor to others.
+    private TimeSpan CountsRest() =>
+        TimeSpan.FromTicks(Math.Min(_took.Ticks * 10, s_longestRest.Ticks)) - clock.GetElapsedTime(_counted);
+
+    private async Task<DashboardData> CountAsync(IReadOnlyList<Packet> latest, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        var counts = await waiting.CountAsync(cancellationToken);
+        var totals = await ledger.TotalsAsync(counts, cancellationToken);
+        var data = new DashboardData(totals, counts, latest, await UsualAsync(totals.ReceivedToday, cancellationToken));
+        (_counted, _took) = (began, clock.GetElapsedTime(began));
+        return data;
+    }
+
+    private DashboardData Later(DashboardData data, TimeSpan rest)
+    {
+        if (Interlocked.Exchange(ref _due, 1) == 0)
+        {
+            _ = RaiseAsync();
+        }
+
+        return data;
+
+        async Task RaiseAsync()
+        {
+            await Task.Delay(rest, clock, CancellationToken.None);
+            Interlocked.Exchange(ref _due, 0);
+            CountsDue?.Invoke();
+        }
     }
 }

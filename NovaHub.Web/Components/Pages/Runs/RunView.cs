@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NovaHub.Engine.Runs;
 
 namespace NovaHub.Web.Components.Pages.Runs;
@@ -75,12 +76,14 @@ public sealed record RunView(RunReport Report, LiveRunState? Live, RunGlance? Gl
     /// <summary>Items by route, read before written, the fullest route first.</summary>
     public IReadOnlyList<RouteItems> Routes() =>
     [
-        .. Items.GroupBy(i => (i.Read, i.Source, i.Dest))
-            .Select(g => new RouteItems(
-                g.Key.Read, g.Key.Source, g.Key.Dest, g.Count(), g.Sum(i => (long)i.Size),
-                [.. g.GroupBy(i => i.Type, StringComparer.Ordinal).Select(t => (t.Key, t.Count())).OrderByDescending(t => t.Item2).ThenBy(t => t.Key, StringComparer.Ordinal)]))
+        .. Sums.Select(r => new RouteItems(
+                r.Key.Read, r.Key.Source, r.Key.Dest, r.Value.Count, r.Value.Bytes,
+                [.. r.Value.Types.Select(t => (t.Key, t.Value)).OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal)]))
             .OrderByDescending(r => r.Read).ThenByDescending(r => r.Count).ThenBy(r => r.Source).ThenBy(r => r.Dest),
     ];
+
+    private ImmutableDictionary<(bool Read, int Source, int Dest), RunRoute> Sums =>
+        Live is { } live && ReferenceEquals(Items, live.Items) ? live.Routes : RunRoute.Of(Report.Items);
 
     private StepState StateOf(RunStep step, RunStep now)
     {
