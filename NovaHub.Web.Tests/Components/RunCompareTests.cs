@@ -28,8 +28,8 @@ public sealed class RunCompareTests
         Eventually(page, "Run 3 compared with run 1");
         Assert.Equal(
         [
-            "It ended failed; run 1 ended good.", "New: 2 packets were not read.", "2 packets stayed unread; 0 in run 1.", "0 packets read; 2 in run 1.",
-            "Nothing was read from node 2 to node 1; 1 item in run 1.", "The game did not come to “Planetary Maintenance Complete”.",
+            "It ended failed; run 1 ended good.", "New: 2 packets were not read.", "2 packets stayed unread; 0 in run 1.",
+            "The game did not come to “Planetary Maintenance Complete”.", "0 packets read; 2 in run 1.", "Nothing was read from node 2 to node 1; 1 item in run 1.",
         ], page.FindAll("[aria-labelledby=differs-title] li").Select(l => l.TextContent.Trim()));
         Assert.Equal(["2 packets were not read."], page.FindAll("[aria-labelledby=new-title] li span:not(.mud-icon-root)").Select(s => s.TextContent));
         Assert.Equal(["All 2 packets were read."], page.FindAll("[aria-labelledby=gone-title] li span:not(.mud-icon-root)").Select(s => s.TextContent));
@@ -110,6 +110,18 @@ public sealed class RunCompareTests
         Assert.Equal(
             [new(Tone.Notice, "They are runs of two leagues, 900B and 555B."), new(Tone.Notice, "It ran under dosemu2; run 1 under DOSBox.")],
             RunComparison.Of(View(now), View(other)).Differences);
+    }
+
+    [Fact]
+    public void Of_many_routes_that_differ_the_first_are_named_and_the_rest_counted()
+    {
+        var (now, other) = (Run(LeagueId.Parse("900B"), 2, RunOutcome.Good), Run(LeagueId.Parse("900B"), 1, RunOutcome.Good));
+        var differences = RunComparison.Of(
+            new RunView(new RunReport(now, [], [.. Enumerable.Range(2, 20).Select(i => Item(2, i, true, i, 1, "Time Check"))], [], [], [], []), null, null),
+            new RunView(new RunReport(other, [], [], [], [], [], []), null, null)).Differences;
+        Assert.Equal("1 item read from node 2 to node 1; none in run 1.", differences[0].Sentence);
+        Assert.Equal("12 more routes had mail in one of the two only; see what moved.", differences[^1].Sentence);
+        Assert.Equal(9, differences.Count);
     }
 
     private static Run Run(LeagueId league, long id, RunOutcome outcome, int unread = 0)

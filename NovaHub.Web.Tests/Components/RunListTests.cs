@@ -94,6 +94,7 @@ public sealed class RunListTests
         Eventually(page, "No run fits");
         Assert.Equal("/runs?league=900B", page.Find(".empty a").GetAttribute("href"));
         Assert.DoesNotContain("No run yet", page.Markup);
+        Assert.Equal("The hub has had runs, and none is like that. Show all runs of 900B", string.Join(' ', page.Find(".empty-text").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
         navigation.NavigateTo("/runs?outcome=running");
         Eventually(page, "Nothing runs now.");

@@ -177,6 +177,12 @@ public sealed class RunPartsTests
         var page = Open(console, 1, "");
         Eventually(page, "Two");
         Assert.Equal(["width:25%", "width:100%"], page.FindAll(".phase-bar").Select(b => b.GetAttribute("style")));
+
+        await console.StoreAsync(new Run { Id = 2, LeagueId = league, StartedAt = run.StartedAt },
+            new RunPhase { RunId = 2, Order = 0, Name = "One", At = run.StartedAt }, new RunPhase { RunId = 2, Order = 1, Name = "Two", At = run.StartedAt.AddSeconds(1) });
+        var running = Open(console, 2, "");
+        Eventually(running, "Two");
+        Assert.Empty(running.FindAll(".phase-bar"));
     }
 
     [Fact]
