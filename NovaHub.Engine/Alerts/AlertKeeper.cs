@@ -15,6 +15,9 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
     /// <summary>How long alerts that are over are kept, with their notes.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);
 
+    // Of all kinds: few are open, and the kind's own index would lead through everything that is over
+    internal const string OpenOnes = """SELECT "Id", "Key", "Weight", "Sentence", "RunId", "Times", "Kind" FROM "Alerts" WHERE "ResolvedAt" IS NULL""";
+
     /// <summary>Brings the alerts of a kind in line with what is wrong now, in one commit. Doing it twice changes nothing.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="conditions">All that is wrong now.</param>
@@ -26,9 +29,9 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
             {
                 var now = Now;
                 var open = writer.Query(
-                    """SELECT "Id", "Key", "Weight", "Sentence", "RunId", "Times" FROM "Alerts" WHERE "ResolvedAt" IS NULL AND "Kind" = @p0""",
-                    r => new OpenAlert(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : r.GetInt64(4), r.GetInt32(5)),
-                    kind.ToString()).ToDictionary(a => a.Key, StringComparer.Ordinal);
+                    OpenOnes,
+                    r => new OpenAlert(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.IsDBNull(4) ? null : r.GetInt64(4), r.GetInt32(5), r.GetString(6)))
+                    .Where(a => a.Kind == kind.ToString()).ToDictionary(a => a.Key, StringComparer.Ordinal);
                 var changed = 0;
                 foreach (var condition in conditions)
                 {
@@ -46,7 +49,10 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
             },
             cancellationToken);
 
-    /// <summary>Alerts that were closed by hand and whose condition was not seen over since, of all kinds.</summary>
+    /// <summary>
+    /// Alerts that were closed by hand and whose condition was not seen over since, of all kinds. It walks through all alerts
+    /// that are kept, so it is asked at the start and after alerts changed only.
+    /// </summary>
     public async Task<ILookup<AlertKind, ClosedAlert>> ClosedAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -99,7 +105,7 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
             _ => ("Kind", kind.ToString()),
         };
         var latest = writer.Query(
-            $"""SELECT "ResolvedAt", "ResolvedBy", "ChangedAt", "RunId", "Weight" FROM "Alerts" WHERE "{column}" = @p0 AND "Key" = @p1 ORDER BY "Id" DESC LIMIT 1""",
+            LatestBy(column),
             r => (ResolvedAt: r.GetUtcOrNull(0), ByHand: !r.IsDBNull(1), ChangedAt: r.GetUtc(2), RunId: r.IsDBNull(3) ? null : (long?)r.GetInt64(3), Weight: Enum.Parse<AlertWeight>(r.GetString(4))),
             value, condition.Key);
         return latest is [{ ByHand: true, ResolvedAt: { } closedAt } last]
@@ -108,6 +114,9 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
             && !(condition.Since > closedAt)
             && condition.Weight <= last.Weight;
     }
+
+    internal static string LatestBy(string column) =>
+        $"""SELECT "ResolvedAt", "ResolvedBy", "ChangedAt", "RunId", "Weight" FROM "Alerts" WHERE "{column}" = @p0 AND "Key" = @p1 ORDER BY "Id" DESC LIMIT 1""";
 
     private static int Update(LedgerWriter writer, OpenAlert alert, AlertCondition condition, DateTime now)
     {
@@ -127,5 +136,5 @@ internal sealed class AlertKeeper(IDbContextFactory<HubDb> databases, GroupCommi
         """UPDATE "Alerts" SET "ChangedAt" = @p0 WHERE "Id" = @p1 AND "ChangedAt" <= "ResolvedAt" """,
         now > alert.ResolvedAt ? now : alert.ResolvedAt.AddTicks(1), alert.Id);
 
-    private sealed record OpenAlert(long Id, string Key, string Weight, string Sentence, long? RunId, int Times);
+    private sealed record OpenAlert(long Id, string Key, string Weight, string Sentence, long? RunId, int Times, string Kind);
 }
