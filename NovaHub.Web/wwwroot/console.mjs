@@ -70,6 +70,13 @@ export function watchSearchKeys(circuit) {
   return { end: () => document.removeEventListener('keydown', press) };
 }
 
+/** Remembers where the focus is, to give it back. */
+export function holdFocus() {
+  const held = document.activeElement;
+  // After the dialog let go of it
+  return { end: () => requestAnimationFrame(() => { if (held?.isConnected) held.focus(); }) };
+}
+
 /** Opens the help with ?, except where it is typed into something or a dialog is open. */
 export function watchHelpKey(circuit) {
   const press = e => {
@@ -80,6 +87,7 @@ export function watchHelpKey(circuit) {
     }
   };
   document.addEventListener('keydown', press);
+  document.documentElement.dataset.keys = 'on';
   return { end: () => document.removeEventListener('keydown', press) };
 }
 
