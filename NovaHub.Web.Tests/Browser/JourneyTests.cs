@@ -32,7 +32,7 @@ public sealed class JourneyTests(Chromium chromium)
         // Everything from here on appears on the open page by itself
         var league = await hub.AddLeagueAsync();
         await hub.AddBoardsAsync(league, "The Dive", "Last Resort");
-        await Expect(page.GetByText("Sandbox Realms")).ToBeVisibleAsync();
+        await Expect(page.Locator(".card").GetByText("Sandbox Realms")).ToBeVisibleAsync();
         await hub.PlayBoardAsync(league, 2);
         await Expect(page.GetByText("900B0201.001").First).ToBeVisibleAsync();
         await Expect(page.GetByText("Waits for the game").First).ToBeVisibleAsync();
@@ -239,7 +239,7 @@ public sealed class JourneyTests(Chromium chromium)
         await using var again = await ConsoleHub.StartAsync(folder, port);
         await again.AddLeagueAsync(withGame: false);
 
-        await Expect(window.Page.GetByText("Sandbox Realms")).ToBeVisibleAsync(new() { Timeout = 40_000 });
+        await Expect(window.Page.Locator(".card").GetByText("Sandbox Realms")).ToBeVisibleAsync(new() { Timeout = 40_000 });
         await Expect(window.Page.GetByText("The connection to the hub is gone")).ToBeHiddenAsync();
     }
 

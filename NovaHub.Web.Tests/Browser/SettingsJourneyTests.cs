@@ -48,6 +48,7 @@ public sealed class SettingsJourneyTests(Chromium chromium)
         await window.GoAsync("/activity", "Activity");
         var help = page.GetByRole(AriaRole.Dialog);
         await page.GetByRole(AriaRole.Button, new() { Name = "Help for this page" }).FocusAsync();
+        await window.Page.WaitForFunctionAsync("() => document.documentElement.dataset.keys === 'on'");
         await page.Keyboard.PressAsync("?");
         await Expect(help.Locator("#help-title")).ToHaveTextAsync("Activity");
         await Expect(help.Locator("#help-title")).ToBeFocusedAsync();

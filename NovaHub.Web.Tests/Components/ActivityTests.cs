@@ -56,6 +56,23 @@ public sealed class ActivityTests
     }
 
     [Fact]
+    public async Task One_can_look_back_an_hour_or_a_month()
+    {
+        await using var console = await StartAsync();
+        var log = console.Hub.Get<ActivityLog>();
+        await log.AddAsync(new Activity { At = DateTime.UtcNow.AddDays(-3), Kind = ActivityKind.SignedIn, Sentence = "three days ago" });
+        await log.AddAsync(new Activity { At = DateTime.UtcNow.AddMinutes(-5), Kind = ActivityKind.SignedIn, Sentence = "five minutes ago" });
+        var page = console.Show<ActivityList>();
+        Eventually(page, "three days ago");
+        await page.InvokeAsync(() => page.FindAll("select")[3].Change("24h"));
+        Assert.EndsWith("/activity?span=24h", console.Bunit.Services.GetRequiredService<BunitNavigationManager>().Uri);
+        EventuallyNot(page, "three days ago");
+        Assert.Contains("five minutes ago", page.Markup);
+        await page.InvokeAsync(() => page.FindAll("select")[3].Change("7d"));
+        Eventually(page, "three days ago");
+    }
+
+    [Fact]
     public void Every_kind_has_words_of_its_own()
     {
         var names = Enum.GetValues<ActivityKind>().Select(k => ActivityWords.Of(k).Name).ToList();

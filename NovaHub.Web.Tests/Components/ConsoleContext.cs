@@ -64,7 +64,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<SettingsAdmin>();
         Share<FirstMail>();
         Share<Microsoft.Extensions.Configuration.IConfiguration>();
-        Share<Microsoft.Extensions.Hosting.IHostEnvironment>();
+        Share<Microsoft.AspNetCore.Hosting.IWebHostEnvironment>();
         Share<WaitingMail>();
         Share<DashboardReader>();
         Share<PacketExplorer>();

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Hosting;
 using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Pages.Gallery;
 using NovaHub.Web.Components.Shared;
@@ -18,7 +17,7 @@ public sealed class GalleryTests
     public async Task Every_shared_component_is_there_by_its_name()
     {
         await using var console = await ConsoleContext.StartAsync();
-        console.Bunit.Services.AddSingleton<IHostEnvironment>(new Somewhere("Development"));
+        console.Bunit.Services.AddSingleton<IWebHostEnvironment>(new Somewhere("Development"));
         var page = console.Show<GalleryPage>();
         var shared = typeof(StatusChip).Assembly.GetTypes()
             .Where(t => t.Namespace == typeof(StatusChip).Namespace && typeof(ComponentBase).IsAssignableFrom(t)).Select(t => t.Name).Order().ToList();
@@ -63,8 +62,12 @@ public sealed class GalleryTests
         Assert.Equal("/", answer.RequestMessage!.RequestUri!.AbsolutePath);
     }
 
-    private sealed class Somewhere(string name) : IHostEnvironment
+    private sealed class Somewhere(string name) : IWebHostEnvironment
     {
+        public string WebRootPath { get; set; } = "/";
+
+        public IFileProvider WebRootFileProvider { get; set; } = new NullFileProvider();
+
         public string EnvironmentName { get; set; } = name;
 
         public string ApplicationName { get; set; } = "NovaHub";

@@ -81,6 +81,13 @@ export function scrollToRow(list, row, height, left) {
   scrollBy(0, Math.max(0, y + 3 * height - innerHeight) + Math.min(0, y - 80));
 }
 
+/** Remembers where the focus is, to give it back. */
+export function holdFocus() {
+  const held = document.activeElement;
+  // After the dialog let go of it
+  return { end: () => requestAnimationFrame(() => { if (held?.isConnected) held.focus(); }) };
+}
+
 /** Opens the help with ?, except where it is typed into something or a dialog is open. */
 export function watchHelpKey(circuit) {
   const press = e => {
@@ -91,6 +98,7 @@ export function watchHelpKey(circuit) {
     }
   };
   document.addEventListener('keydown', press);
+  document.documentElement.dataset.keys = 'on';
   return { end: () => document.removeEventListener('keydown', press) };
 }
 
