@@ -25,7 +25,7 @@ internal sealed class AlertWatch(
 
     private readonly ImmutableArray<IAlertRule> _rules = [.. rules];
     private readonly Channel<bool> _called = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private ImmutableHashSet<string> _topics = [Everything];
+    private ImmutableHashSet<string> _topics = [];
     private ILookup<AlertKind, ClosedAlert>? _closed;
     private long? _forgot;
 

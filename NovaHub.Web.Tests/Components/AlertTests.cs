@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Microsoft.Extensions.Configuration;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,9 @@ using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Pages.Alerts;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
+using NovaHub.Web.Components.Search;
 using NovaHub.Web.Components.Shared;
+using NovaHub.Web.Tests.Browser;
 using static NovaHub.Web.Tests.Components.ConsoleContext;
 using AlertPageView = NovaHub.Web.Components.Pages.Alerts.AlertPage;
 
@@ -254,6 +257,29 @@ public sealed class AlertTests
         list.WaitForAssertion(() => Assert.Equal(before + 3, feed.Subscribers), Patience);
         await console.Bunit.DisposeComponentsAsync();
         Assert.Equal(before, feed.Subscribers);
+    }
+
+    [Fact]
+    public async Task A_disk_without_room_is_an_alert_of_the_hub_itself()
+    {
+        await using var hub = await ConsoleHub.StartAsync(adjust: b => b.Configuration.AddInMemoryCollection([new("Health:MinFreeMegabytes", "1000000")]));
+        var book = hub.Get<AlertBook>();
+        var limit = DateTime.UtcNow + Patience;
+        while (book.Feed.State is not { Count: 1 } && DateTime.UtcNow < limit)
+        {
+            await Task.Delay(50);
+        }
+
+        var alert = Assert.Single(book.Feed.State!.Worst);
+        Assert.Equal((AlertKind.HubFault, "hub:disk", AlertWeight.Bad), (alert.Kind, alert.Key, alert.Weight));
+        Assert.EndsWith("at least 1000000 are needed.", alert.Sentence);
+    }
+
+    [Fact]
+    public async Task The_search_leads_to_the_alerts()
+    {
+        await using var console = await StartAsync();
+        Assert.Contains(await console.Bunit.Services.GetRequiredService<HubSearch>().FindAsync("aler", default), h => h is { Path: "/alerts", Title: "Alerts" });
     }
 
     [Fact]
