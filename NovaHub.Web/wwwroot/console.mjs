@@ -84,8 +84,17 @@ export function scrollToRow(list, row, height, left) {
 /** Remembers where the focus is, to give it back. */
 export function holdFocus() {
   const held = document.activeElement;
-  // After the dialog let go of it
-  return { end: () => requestAnimationFrame(() => { if (held?.isConnected) held.focus(); }) };
+  return {
+    // The dialog goes and lets go of the focus in its own time, and may drop it once more: for a second it is picked up
+    end: () => {
+      let looks = 20;
+      const look = () => {
+        if (document.activeElement === document.body && held?.isConnected && !document.querySelector('[role=dialog]')) held.focus();
+        if (--looks > 0) setTimeout(look, 50);
+      };
+      look();
+    },
+  };
 }
 
 /** Opens the help with ?, except where it is typed into something or a dialog is open. */

@@ -11,6 +11,13 @@ public static class HelpTopics
     private static readonly (string, string) s_nodelist = ("Nodelist", "Who plays in the league and how mail gets there. The hub makes it and every board fetches it.");
     private static readonly (string, string) s_quiet = ("Quiet time", "Mail that comes in starts a run once no more came for this long.");
 
+    private static readonly (string, string)[] s_alert =
+    [
+        ("New", "Nobody has taken note of it."),
+        ("Acknowledged", "Somebody knows, and it goes on."),
+        ("Over", "Somebody closed it, or it ended by itself because the hub saw that the cause was gone."),
+    ];
+
     /// <summary>What holds for every page.</summary>
     public static HelpTopic Console { get; } = new(
         "console", "/console", "The console",
@@ -49,7 +56,7 @@ public static class HelpTopics
         },
         new("runs", "/runs", "Runs", "Every run of every league, the latest first, with how it ended and what it moved.")
         {
-            Acts = ["Filter by league and outcome.", "Open a run to see its screen, its phases and why it ended as it did."],
+            Acts = ["Filter by league, outcome, what started it and time; sort by the heads.", "Open a run to see its screen, its phases and why it ended as it did."],
             Words =
             [
                 s_run,
@@ -68,7 +75,10 @@ public static class HelpTopics
                 "Play the recording anew, faster or from any place.",
                 "Cancel a run that goes on: the game is ended and packets that were not read stay queued.",
                 "Reprocess (admins): put the packets that the run read back and run again. If the game had taken them in, their effects happen twice; it is asked first.",
-                "Download the bulletins that the game wrote.",
+                "Transcript: what the game printed, with a search.",
+                "Log: what the hub did, step by step, with the times.",
+                "Files: the bulletins that the game wrote, drawn as on a DOS screen, to read or to download.",
+                "Compare: what differs from the run before, or from any other.",
             ],
             Words =
             [
@@ -132,6 +142,7 @@ public static class HelpTopics
                 "Give it a seat in a league, change its node or address there, take the seat away (admins).",
                 "Make a new secret: the old one is of no use from then on (admins).",
                 "Disable it: it is locked out within a second (admins).",
+                "Mail for it: give up what waits and nobody will take, or deliver again what the board lost after it had fetched it (admins).",
             ],
             Words = [("Seat", "A board's place in one league: node and FTN address."), ("Refused", "An upload that the hub did not take. The board got the same sentence that stands here.")],
             See = ["bbses", "packets", "alerts"],
@@ -148,21 +159,20 @@ public static class HelpTopics
         },
         new("alerts", "/alerts", "Alerts", "What is wrong or unusual and wants somebody's eye. The number beside the menu counts those that nobody has taken note of.")
         {
+            Acts = ["Filter by state, kind, weight, league and BBS; sort by the heads.", "Choose several and acknowledge or resolve them together."],
+            Words = [.. s_alert, ("Quiet board", "A board that has not spoken for longer than is its habit.")],
+            See = ["alert", "dashboard", "bbs"],
+        },
+        new("alert", "/alerts/", "One alert", "What is wrong, since when and how often, with the way to its cause, and what people wrote about it.")
+        {
             Acts =
             [
                 "Acknowledge: say that you know; it stays open but is no longer new.",
-                "Resolve: close it. If the cause comes again, so does an alert.",
+                "Resolve: close it in your name. While what it tells of goes on it stays closed, until that gets worse or comes again.",
                 "Add a note for others.",
-                "Choose several and acknowledge or resolve them together.",
             ],
-            Words =
-            [
-                ("New", "Nobody has taken note of it."),
-                ("Acknowledged", "Somebody knows, and it goes on."),
-                ("Resolved", "It is over: somebody closed it, or it ended by itself because the hub saw that the cause was gone."),
-                ("Quiet board", "A board that has not spoken for longer than is its habit."),
-            ],
-            See = ["dashboard", "bbs"],
+            Words = s_alert,
+            See = ["alerts", "bbs", "run"],
         },
         new("activity", "/activity", "Activity", "Everything that happened and who did it, the latest first. It is kept for 400 days.")
         {
