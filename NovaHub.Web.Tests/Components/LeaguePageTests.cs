@@ -38,6 +38,35 @@ public sealed class LeaguePageTests
     }
 
     [Fact]
+    public async Task Members_are_sorted_by_their_heads_and_turned_page_by_page()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = new League { Id = LeagueId.Parse("900B"), Name = "Many" };
+        league.Memberships.AddRange(Enumerable.Range(2, 40).Select(i => new Membership
+        {
+            Id = i, LeagueId = league.Id, BbsId = i, BbsIndex = i,
+            Bbs = new Bbs { Id = i, Name = $"Board {42 - i:D2}", ClientId = $"bbs_{i}", CredentialStamp = "", LastSeenAt = i == 7 ? DateTime.UtcNow : null },
+        }));
+        RouteTraffic[] routes = [new(1, 9, 5, new PacketName(league.Id, 1, 9, 3), DateTime.UtcNow, 5, 5)];
+        List<string> Shown(string? sort, int? page) =>
+        [
+            .. console.Show<LeagueMembers>(p => p.Add(m => m.League, league).Add(m => m.Routes, routes).Add(m => m.SortText, sort).Add(m => m.PageNumber, page))
+                .FindAll("tbody tr td:first-child a").Select(a => a.TextContent),
+        ];
+
+        Assert.Equal((30, "Board 40"), (Shown(null, null).Count, Shown(null, null)[0]));
+        Assert.Equal((10, "Board 10"), (Shown(null, 2).Count, Shown(null, 2)[0]));
+        Assert.Equal("Board 01", Shown("name", null)[0]);
+        Assert.Equal("Board 35", Shown("-seen", null)[0]);
+        Assert.Equal("Board 33", Shown("-waiting", null)[0]);
+        Assert.Equal(Shown(null, 2), Shown("nonsense", 99));
+        var view = console.Show<LeagueMembers>(p => p.Add(m => m.League, league).Add(m => m.Routes, routes).Add(m => m.SortText, "-seen"));
+        Assert.Equal("descending", view.Find("th:nth-child(4)").GetAttribute("aria-sort"));
+        Assert.Equal("/leagues/900B?members=seen", view.Find("th:nth-child(4) a").GetAttribute("href"));
+        Assert.Equal("/leagues/900B?members=-seen&page=2", view.Find("a[rel=next]").GetAttribute("href"));
+    }
+
+    [Fact]
     public async Task The_matrix_counts_seven_days_colours_them_and_leads_to_the_packets()
     {
         await using var console = await ConsoleContext.StartAsync();

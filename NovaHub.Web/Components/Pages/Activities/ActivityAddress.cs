@@ -2,6 +2,7 @@ using System.Globalization;
 using MudBlazor;
 using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
+using NovaHub.Web.Components.Shared;
 
 namespace NovaHub.Web.Components.Pages.Activities;
 
@@ -38,24 +39,13 @@ public sealed record ActivityAddress(LeagueId? League = null, int? BbsId = null,
     /// <summary>The span of this word, or null.</summary>
     public static string? SpanOf(string? word) => Spans.Any(s => s.Key == word) ? word : null;
 
-    public override string ToString()
-    {
-        var parts = new List<string>();
-        void Add(string key, object? value)
-        {
-            if (value is not null)
-            {
-                parts.Add($"{key}={Convert.ToString(value, CultureInfo.InvariantCulture)}");
-            }
-        }
-
-        Add("what", Kind);
-        Add("league", League);
-        Add("bbs", BbsId);
-        Add("span", Span);
-        Add(Newer ? "before" : "after", Beside);
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        Path,
+        ("what", Kind),
+        ("league", League),
+        ("bbs", BbsId),
+        ("span", Span),
+        (Newer ? "before" : "after", Beside));
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;

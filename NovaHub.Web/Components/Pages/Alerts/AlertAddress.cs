@@ -64,26 +64,15 @@ public sealed record AlertAddress
     public static T? Word<T>(string? word) where T : struct, Enum =>
         Enum.GetValues<T>().Where(v => string.Equals(v.ToString(), word, StringComparison.OrdinalIgnoreCase)).Select(v => (T?)v).FirstOrDefault();
 
-    public override string ToString()
-    {
-        var parts = new List<string>();
-        void Add(string key, object? value)
-        {
-            if (value is not null)
-            {
-                parts.Add($"{key}={Convert.ToString(value, CultureInfo.InvariantCulture)}");
-            }
-        }
-
-        Add("state", Scope == AlertScope.Open ? null : Scope.ToString().ToLowerInvariant());
-        Add("what", Kind);
-        Add("weight", Weight?.ToString().ToLowerInvariant());
-        Add("league", League);
-        Add("bbs", BbsId);
-        Add("sort", Sort.Text(Usual));
-        Add("page", Page > 1 ? Page : null);
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        Path,
+        ("state", Scope == AlertScope.Open ? null : Scope.ToString().ToLowerInvariant()),
+        ("what", Kind),
+        ("weight", Weight?.ToString().ToLowerInvariant()),
+        ("league", League),
+        ("bbs", BbsId),
+        ("sort", Sort.Text(Usual)),
+        ("page", Page > 1 ? Page : null));
 
     // A page a million pages away is none
     private static int? Number(string? text) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NovaHub.Web.Components.Pages.Dashboard;
+using NovaHub.Web.Components.Shared;
 
 namespace NovaHub.Web.Components.Pages.Bbses;
 
@@ -30,26 +31,11 @@ public sealed record BoardAddress(int Id, BoardTab Tab, TrafficSpan Span, long? 
         BoardChart.SpanOf(span),
         long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var packet) && packet > 0 ? packet : null);
 
-    public override string ToString()
-    {
-        List<string> parts = [];
-        if (Tab != BoardTab.Overview)
-        {
-            parts.Add($"tab={Word(Tab)}");
-        }
-        else if (Span != BoardChart.Spans[0])
-        {
-            parts.Add($"span={Span.Key}");
-        }
-
-        if (Tab == BoardTab.Mail && After is { } packet)
-        {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"after={packet}"));
-        }
-
-        var path = string.Create(CultureInfo.InvariantCulture, $"/bbses/{Id}");
-        return parts.Count == 0 ? path : $"{path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        string.Create(CultureInfo.InvariantCulture, $"/bbses/{Id}"),
+        ("tab", Tab == BoardTab.Overview ? null : Word(Tab)),
+        ("span", Tab == BoardTab.Overview && Span != BoardChart.Spans[0] ? Span.Key : null),
+        ("after", Tab == BoardTab.Mail ? After : null));
 
     private static string Word(BoardTab tab) => tab.ToString().ToLowerInvariant();
 }

@@ -56,23 +56,12 @@ public sealed record BoardsAddress
     /// <summary>The choice of this word; all for anything else.</summary>
     public static BoardsShown ShownOf(string? word) => s_words.Where(w => w.Word == word).Select(w => w.Shown).FirstOrDefault();
 
-    public override string ToString()
-    {
-        var parts = new List<string>();
-        void Add(string key, string? value)
-        {
-            if (value is { Length: > 0 })
-            {
-                parts.Add($"{key}={Uri.EscapeDataString(value)}");
-            }
-        }
-
-        Add("q", Search);
-        Add("state", WordOf(Shown));
-        Add("sort", Sort.Text(s_usual));
-        Add("page", Page > 1 ? Page.ToString(CultureInfo.InvariantCulture) : null);
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        Path,
+        ("q", Search),
+        ("state", WordOf(Shown)),
+        ("sort", Sort.Text(s_usual)),
+        ("page", Page > 1 ? Page.ToString(CultureInfo.InvariantCulture) : null));
 }
 
 /// <summary>A board of the list.</summary>

@@ -21,9 +21,5 @@ public sealed record LeagueListAddress(ListSort Sort, int Page = 1)
         ListSort.Parse(sort, s_usual, [.. Sorts.Select(s => s.Key)]),
         int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1 ? number : 1);
 
-    public override string ToString()
-    {
-        List<string> parts = [.. Sort.Text(s_usual) is { } sort ? [$"sort={sort}"] : Array.Empty<string>(), .. Page > 1 ? [string.Create(CultureInfo.InvariantCulture, $"page={Page}")] : Array.Empty<string>()];
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(Path, ("sort", Sort.Text(s_usual)), ("page", Page > 1 ? Page : null));
 }

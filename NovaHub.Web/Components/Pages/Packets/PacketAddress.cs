@@ -2,6 +2,7 @@ using System.Globalization;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Explorer;
+using NovaHub.Web.Components.Shared;
 
 namespace NovaHub.Web.Components.Pages.Packets;
 
@@ -84,29 +85,18 @@ public sealed record PacketAddress
     /// <summary>The word of a state in addresses.</summary>
     public static string WordOf(PacketState state) => StateWords.Single(w => w.State == state).Word;
 
-    public override string ToString()
-    {
-        var parts = new List<string>();
-        void Add(string key, object? value)
-        {
-            if (value is not null)
-            {
-                parts.Add($"{key}={Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!)}");
-            }
-        }
-
-        Add("league", League);
-        Add("from", Source);
-        Add("to", Dest);
-        Add("state", State is { } state ? WordOf(state) : null);
-        Add("hours", Hours);
-        Add("since", From?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture));
-        Add("until", Until?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture));
-        Add("name", Name);
-        Add("sort", OldestFirst ? "oldest" : null);
-        Add(Cursor is { Back: true } ? "before" : "after", Cursor?.Id);
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        Path,
+        ("league", League),
+        ("from", Source),
+        ("to", Dest),
+        ("state", State is { } state ? WordOf(state) : null),
+        ("hours", Hours),
+        ("since", From?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)),
+        ("until", Until?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)),
+        ("name", Name),
+        ("sort", OldestFirst ? "oldest" : null),
+        (Cursor is { Back: true } ? "before" : "after", Cursor?.Id));
 
     private static int? Index(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && BbsIndex.IsValid(index) ? index : null;

@@ -99,27 +99,16 @@ public sealed record RunAddress
 
     public static RunTrigger? TriggerOf(string? word) => s_triggers.Where(t => t.Word == word).Select(t => (RunTrigger?)t.Trigger).FirstOrDefault();
 
-    public override string ToString()
-    {
-        var parts = new List<string>();
-        void Add(string key, object? value)
-        {
-            if (value is not null)
-            {
-                parts.Add($"{key}={Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!)}");
-            }
-        }
-
-        Add("league", League);
-        Add("outcome", Running ? RunningWord : Outcome is { } outcome ? WordOf(outcome) : null);
-        Add("trigger", Trigger is { } trigger ? WordOf(trigger) : null);
-        Add("hours", Hours);
-        Add("since", From?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture));
-        Add("until", Until?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture));
-        Add("sort", Sort.Text(s_newestFirst));
-        Add("page", Page == 1 ? null : Page);
-        return parts.Count == 0 ? Path : $"{Path}?{string.Join('&', parts)}";
-    }
+    public override string ToString() => Addresses.With(
+        Path,
+        ("league", League),
+        ("outcome", Running ? RunningWord : Outcome is { } outcome ? WordOf(outcome) : null),
+        ("trigger", Trigger is { } trigger ? WordOf(trigger) : null),
+        ("hours", Hours),
+        ("since", From?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)),
+        ("until", Until?.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)),
+        ("sort", Sort.Text(s_newestFirst)),
+        ("page", Page == 1 ? null : Page));
 
     private static int? Number(string? text, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most ? number : null;
