@@ -31,7 +31,7 @@ public sealed class DashboardJourneyTests(Chromium chromium)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Packets per 6 hours" })).ToBeVisibleAsync();
         Assert.EndsWith("/?span=7d", page.Url);
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Look" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Look", Exact = true }).ClickAsync();
         await Expect(page.GetByText("Set the folder of the hub's own copy of the game.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "System" }).ClickAsync();
         await Expect(page.GetByText("All is well")).ToBeVisibleAsync();

@@ -13,7 +13,7 @@ namespace NovaHub.Web.Tests.Browser;
 public sealed class LostMailJourneyTests(Chromium chromium)
 {
     [Fact]
-    public async Task What_a_board_lost_is_put_back()
+    public async Task A_board_that_fell_silent_is_found_and_what_it_lost_is_put_back()
     {
         await using var hub = await ConsoleHub.StartAsync();
         await hub.AddPeopleAsync();
@@ -32,11 +32,11 @@ public sealed class LostMailJourneyTests(Chromium chromium)
         await using var window = await chromium.OpenAsync(hub.Address);
         var page = window.Page;
         await window.SignInAsync();
-        await window.GoAsync("/bbses", "BBSes");
-        await page.GetByLabel("Name has").FillAsync("quite a long");
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "The Dive" })).ToHaveCountAsync(0);
-        await page.GetByRole(AriaRole.Link, new() { Name = "A board with" }).ClickAsync();
+        await hub.SilenceAsync("A board with quite a long name, as some have", TimeSpan.FromHours(30));
+        var quiet = page.GetByRole(AriaRole.Region, new() { Name = "Quiet boards" });
+        await Expect(quiet).ToContainTextAsync("Usually speaks every hour");
+        await quiet.GetByRole(AriaRole.Link, new() { Name = "A board with" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "A board with quite a long name, as some have", Level = 1 })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Mail for it" }).ClickAsync();
         var fetched = page.GetByRole(AriaRole.Group, new() { Name = "Recently fetched" });
         var waits = page.GetByRole(AriaRole.Group, new() { Name = "What waits for it" });

@@ -1,9 +1,13 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.EntityFrameworkCore;
+using NovaHub.Engine.Alerts;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Storage;
 using NovaHub.Web.Components.Layout;
 using NovaHub.Web.Components.Pages.Activities;
+using NovaHub.Web.Components.Pages.Alerts;
 using NovaHub.Web.Components.Pages.Bbses;
 using NovaHub.Web.Components.Pages.Dashboard;
 using NovaHub.Web.Components.Pages.Leagues;
@@ -11,6 +15,7 @@ using NovaHub.Web.Components.Pages.Machine;
 using NovaHub.Web.Components.Pages.Packets;
 using NovaHub.Web.Components.Pages.Runs;
 using NovaHub.Web.Components.Pages.Schedules;
+using AlertPageView = NovaHub.Web.Components.Pages.Alerts.AlertPage;
 
 namespace NovaHub.Web.Tests.Components;
 
@@ -32,14 +37,18 @@ public sealed class EveryPageTests
         { typeof(BbsPage), nameof(BbsPage.Id), 1, "The Dive" },
         { typeof(ScheduleList), null, null, "900B" },
         { typeof(ActivityList), null, null, "was added" },
+        { typeof(RunComparePage), nameof(RunComparePage.Id), 7L, "Compare with run" },
+        { typeof(AlertList), null, null, "2 packets were left unread." },
+        { typeof(AlertPageView), nameof(AlertPageView.Id), 1L, "2 packets were left unread." },
         { typeof(SystemPage), null, null, "Storage and queues" },
     };
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task It_says_that_it_loads_until_the_database_has_answered(Type page, string? name, object? value, string text)
+    public async Task It_says_that_it_loads_and_who_may_do_nothing_then_sees_everything_and_is_offered_nothing(Type page, string? name, object? value, string text)
     {
         await using var console = await StartAsync();
+        console.BeNobody();
         console.Gate.Hold();
         var shown = Show(console, page, name, value);
         try
@@ -54,6 +63,8 @@ public sealed class EveryPageTests
 
         shown.WaitForAssertion(() => Assert.Contains(text, shown.Markup), Patience);
         shown.WaitForAssertion(() => Assert.Empty(shown.FindAll("[role=progressbar][aria-label^=Loading]")), Patience);
+        // These two change nothing but what is seen
+        Assert.DoesNotContain(shown.FindAll("button.mud-button-root"), b => b.TextContent.Trim() is not ("Compare" or "Put it away"));
     }
 
     [Theory]
@@ -72,15 +83,23 @@ public sealed class EveryPageTests
         shown.WaitForAssertion(() => Assert.Contains(text, shown.Markup), Patience);
     }
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task Who_may_do_nothing_sees_everything_and_is_offered_nothing_that_changes_anything(Type page, string? name, object? value, string text)
+    [Fact]
+    public async Task Packets_load_beside_the_page_and_a_ledger_that_can_not_be_read_is_told()
     {
         await using var console = await StartAsync();
-        console.BeNobody();
-        var shown = Show(console, page, name, value);
-        shown.WaitForAssertion(() => Assert.Contains(text, shown.Markup), Patience);
-        Assert.Empty(shown.FindAll("button.mud-button-root"));
+        await AlterAsync(console, """ALTER TABLE "Packets" RENAME TO "Elsewhere" """);
+        var shown = Show(console, typeof(PacketList), null, null);
+        Assert.Single(shown.FindAll("[role=progressbar]"));
+        shown.WaitForAssertion(() => Assert.Contains("This page could not be shown", shown.Markup), Patience);
+        await AlterAsync(console, """ALTER TABLE "Elsewhere" RENAME TO "Packets" """);
+        await shown.Find(".failed button").ClickAsync(new MouseEventArgs());
+        shown.WaitForAssertion(() => Assert.Contains("900B0201.001", shown.Markup), Patience);
+    }
+
+    private static async Task AlterAsync(ConsoleContext console, string sql)
+    {
+        await using var db = await console.Hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        await db.Database.ExecuteSqlRawAsync(sql);
     }
 
     private static async Task<ConsoleContext> StartAsync()
@@ -89,6 +108,12 @@ public sealed class EveryPageTests
         var league = await console.AddLeagueAsync();
         await console.Hub.UploadAsync("900B0201.001", new byte[300]);
         await console.StoreAsync(ConsoleContext.EndedRun(league, 7, RunOutcome.Incomplete, "2 packets were left unread."));
+        await using (var db = await console.Hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync())
+        {
+            await SignalRows.RaiseAsync(db, Signal.Runs, CancellationToken.None);
+        }
+
+        await HubHost.UntilAsync(() => Task.FromResult(console.Hub.Get<AlertBook>().Feed.State is { Count: 1 }), "an alert of the run");
         return console;
     }
 
