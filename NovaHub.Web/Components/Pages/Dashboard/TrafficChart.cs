@@ -36,12 +36,16 @@ public sealed record TrafficSeries(LeagueId League, IReadOnlyList<double> Bars, 
 /// <param name="Summary">The chart in a sentence, for who can't see it.</param>
 public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<TrafficSeries> Series, long Total, string Summary)
 {
+    /// <summary>How high a chart is. The library falls back to a height of its own where it is told a relative one.</summary>
+    public const string Height = "220px";
+
     private const int MostLabels = 7;
 
     /// <summary>Between two lines of the scale, so that there are three to six of them: 1, 2 or 5 and zeros.</summary>
     public int Tick { get; } = TickOf(Series.Count == 0 ? 0 : Enumerable.Range(0, Labels.Count).Max(i => Series.Sum(s => s.Bars[i])));
 
-    private static int TickOf(double most)
+    /// <summary>Between two lines of a scale that reaches up to <paramref name="most"/>.</summary>
+    internal static int TickOf(double most)
     {
         var tick = 1;
         for (var i = 0; most / tick > 6; i++)
@@ -72,11 +76,15 @@ public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<Tr
     internal static string Label(TrafficSpan span, DateTime from, int bar, TimeZoneInfo zone)
     {
         var every = (span.Bars + MostLabels - 1) / MostLabels;
-        return (span.Bars - 1 - bar) % every == 0 ? Name(span, from + (span.Step * bar), zone) : "";
+        return (span.Bars - 1 - bar) % every == 0 ? Name(from + (span.Step * bar), zone, ShortForm(span)) : "";
     }
 
-    private static string Name(TrafficSpan span, DateTime at, TimeZoneInfo zone) =>
-        TimeZoneInfo.ConvertTimeFromUtc(at, zone).ToString(span.Step < TimeSpan.FromHours(6) ? "HH:mm" : "d MMM", CultureInfo.InvariantCulture);
+    // A week's days have names that find room on a phone
+    private static string ShortForm(TrafficSpan span) => span.Step == TimeSpan.FromHours(6) ? "ddd" : LongForm(span);
+
+    private static string LongForm(TrafficSpan span) => span.Step < TimeSpan.FromHours(6) ? "HH:mm" : "d MMM";
+
+    private static string Name(DateTime at, TimeZoneInfo zone, string form) => TimeZoneInfo.ConvertTimeFromUtc(at, zone).ToString(form, CultureInfo.InvariantCulture);
 
     private static string Say(TrafficSpan span, List<TrafficSeries> series, long total, DateTime from, TimeZoneInfo zone)
     {
@@ -87,6 +95,6 @@ public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<Tr
 
         var sums = Enumerable.Range(0, span.Bars).Select(i => series.Sum(s => s.Bars[i])).ToList();
         var most = sums.IndexOf(sums.Max());
-        return $"{Live.Words.Count(total, "packet")} in the last {span.Name}, {string.Join(", ", series.Select(s => $"{s.League}: {Live.Words.Count(s.Total)}"))}; most {span.StepName}: {Live.Words.Count((long)sums[most])}, at {Name(span, from + (span.Step * most), zone)}.";
+        return $"{Live.Words.Count(total, "packet")} in the last {span.Name}, {string.Join(", ", series.Select(s => $"{s.League}: {Live.Words.Count(s.Total)}"))}; most {span.StepName}: {Live.Words.Count((long)sums[most])}, at {Name(from + (span.Step * most), zone, LongForm(span))}.";
     }
 }
