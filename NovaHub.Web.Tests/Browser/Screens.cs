@@ -46,18 +46,32 @@ public sealed class Screens(Chromium chromium)
                     await ShootAsync(window, folder, $"{name}-{suffix}", path, heading);
                 }
 
+                foreach (var tab in new[] { "mail", "uploads" })
+                {
+                    await ShootAsync(window, folder, $"bbs-{tab}-{suffix}", $"/bbses/1?tab={tab}", "The Dive");
+                }
+
+                await window.GoAsync("/packets", "Packets");
+                await ShootDialogAsync(window, folder, $"search-{suffix}", "Search Ctrl K");
+                await window.Page.Keyboard.PressAsync("Escape");
+                await ShootDialogAsync(window, folder, $"help-{suffix}", "Help for this page");
                 if (theme == "dark")
                 {
                     await window.GoAsync($"/runs/{run.Id}", $"Run {run.Id}");
-                    await window.Page.GetByRole(AriaRole.Button, new() { Name = "Reprocess" }).ClickAsync();
-                    await window.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
-                    await Task.Delay(400);
-                    await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"reprocess-{suffix}.png") });
+                    await ShootDialogAsync(window, folder, $"reprocess-{suffix}", "Reprocess");
                 }
 
                 Assert.Empty(window.Faults);
             }
         }
+    }
+
+    private static async Task ShootDialogAsync(Window window, string folder, string name, string button)
+    {
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await window.Page.WaitForTimeoutAsync(500);
+        await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
     }
 
     private async Task PlainAsync(ConsoleHub hub, string folder, string setup)
