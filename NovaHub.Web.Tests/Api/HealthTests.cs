@@ -28,6 +28,8 @@ public sealed class HealthTests
         {
             await other.OpenAsync(HubHost.Stop);
             await using var transaction = await other.BeginTransactionAsync(HubHost.Stop);
+            // A look is kept for a few seconds, and the alerts have looked when the hub started
+            await HubHost.UntilAsync(async () => (await hub.Client.GetAsync("/health", HubHost.Stop)).StatusCode == HttpStatusCode.ServiceUnavailable, "the hub to notice");
             using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             var health = await response.JsonAsync();
