@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Components.Authorization;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Alerts;
 using NovaHub.Web.Components.Shared;
 using NovaHub.Web.Security;
@@ -6,7 +6,7 @@ using NovaHub.Web.Security;
 namespace NovaHub.Web.Components.Pages.Alerts;
 
 /// <summary>What admins and sysops may do about alerts.</summary>
-internal sealed class AlertActs(AlertDesk desk, PersonActs acts, AuthenticationStateProvider people)
+internal sealed class AlertActs(AlertDesk desk, PersonActs acts)
 {
     public Task<ActAnswer<int>> AcknowledgeAsync(IReadOnlyCollection<long> ids) => DoAsync(who => desk.AcknowledgeAsync(ids, who, CancellationToken.None));
 
@@ -18,6 +18,5 @@ internal sealed class AlertActs(AlertDesk desk, PersonActs acts, AuthenticationS
         return 1;
     });
 
-    private Task<ActAnswer<int>> DoAsync(Func<string?, Task<int>> act) => acts.DoAsync(
-        PeopleSecurity.SteersRuns, async () => await act((await people.GetAuthenticationStateAsync()).User.Identity?.Name));
+    private Task<ActAnswer<int>> DoAsync(Func<string?, Task<int>> act) => acts.DoAsync(PeopleSecurity.SteersRuns, () => act(ActingPerson.Name));
 }
