@@ -83,6 +83,7 @@ public static class EngineServices
         services.AddSingleton<LedgerEvents>();
         services.AddSingleton<PacketIntake>();
         services.AddSingleton<Mailbox>();
+        services.AddSingleton<MailReceipts>();
         services.AddSingleton<LedgerReader>();
         services.AddSingleton<RouteMap>();
         services.AddSingleton<WaitingMail>();

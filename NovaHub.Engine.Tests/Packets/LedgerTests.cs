@@ -176,13 +176,13 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ten_thousand_waiting_packets_are_listed_in_order()
+    public async Task Of_ten_thousand_waiting_packets_the_oldest_of_each_name_is_listed_in_order()
     {
         await UploadManyAsync(2, 10_000, dest: 3);
         var list = List(SeatOf(3), unreadOnly: true).Where(i => i.Source != 0).ToList();
-        Assert.Equal(10_000, list.Count);
+        Assert.Equal((await _hub.PacketsAsync()).Select(p => (long?)p.Id).Order().Take(1000), list.Select(i => i.PacketId));
         Assert.Equal(list.Select(i => i.ReceivedAt).Order(), list.Select(i => i.ReceivedAt));
-        Assert.Equal(Enumerable.Range(0, 10_000).Select(i => i % 1000), list.Select(i => i.Sequence));
+        Assert.Equal(Enumerable.Range(0, 1000), list.Select(i => i.Sequence));
     }
 
     private async Task UploadManyAsync(int source, int count, int dest = 1)

@@ -106,6 +106,8 @@ internal sealed class ActivityConfiguration : IEntityTypeConfiguration<Activity>
         builder.HasIndex(a => new { a.LeagueId, a.Id }).HasDatabaseName("IX_Activities_League");
         builder.HasIndex(a => new { a.BbsId, a.Id }).HasDatabaseName("IX_Activities_Bbs");
         builder.HasIndex(a => new { a.Kind, a.Id }).HasDatabaseName("IX_Activities_Kind");
+        // What is told of one packet
+        builder.HasIndex(a => new { a.PacketId, a.Id }).HasFilter("\"PacketId\" IS NOT NULL").HasDatabaseName("IX_Activities_Packet");
         // A run ends once, whoever notices it first
         builder.HasIndex(a => a.RunId).IsUnique().HasFilter("\"RunId\" IS NOT NULL").HasDatabaseName("IX_Activities_Run");
     }

@@ -69,10 +69,11 @@ public sealed class PacketRequeue
         return PacketQueue.Answer(done, tried, plans.Select(p => p.Plan.Refusal).OfType<string>());
     }
 
-    // Each takes back what was seen, and only if it is still so
+    // Each takes back what was seen, and only if it is still so. A new delivery number tells a board's program that it is
+    // to fetch a packet again that it had
     private static string Statement(Packet packet) => packet switch
     {
-        { DeliveredAt: not null } => """UPDATE "Packets" SET "DeliveredAt" = NULL, "ExpiredAt" = NULL WHERE "Id" = @p0 AND "DeliveredAt" IS NOT NULL""",
+        { DeliveredAt: not null } => """UPDATE "Packets" SET "DeliveredAt" = NULL, "DeliveryProof" = NULL, "Delivery" = "Delivery" + 1, "ExpiredAt" = NULL WHERE "Id" = @p0 AND "DeliveredAt" IS NOT NULL""",
         { ConsumedAt: not null } => """UPDATE "Packets" SET "ConsumedAt" = NULL, "ExpiredAt" = NULL WHERE "Id" = @p0 AND "ConsumedAt" IS NOT NULL AND "StagedInRunId" IS NULL""",
         _ => """UPDATE "Packets" SET "ExpiredAt" = NULL WHERE "Id" = @p0 AND "ExpiredAt" IS NOT NULL AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL""",
     };

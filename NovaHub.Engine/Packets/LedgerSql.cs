@@ -45,6 +45,24 @@ internal static class LedgerSql
         return (id, false);
     }
 
+    /// <summary>
+    /// Marks a packet delivered, if it still waits under this delivery number. One that was given up while its bytes were on
+    /// their way is delivered all the same: the board has it, and that is what counts.
+    /// </summary>
+    /// <returns>Whether it is delivered by this.</returns>
+    public static bool Deliver(LedgerWriter writer, LeagueId league, long id, int delivery, DeliveryProof proof, DateTime now)
+    {
+        var marked = writer.Execute(
+            """UPDATE "Packets" SET "DeliveredAt" = @p0, "DeliveryProof" = @p1, "ExpiredAt" = NULL WHERE "Id" = @p2 AND "Delivery" = @p3 AND "DeliveredAt" IS NULL""",
+            now, proof.ToString(), id, delivery) > 0;
+        if (marked)
+        {
+            Count(writer, league, now, delivered: 1);
+        }
+
+        return marked;
+    }
+
     /// <summary>Adds to the hour's counters, with this commit.</summary>
     public static void Count(LedgerWriter writer, LeagueId league, DateTime now, int received = 0, int relayed = 0, int consumed = 0, int written = 0, int delivered = 0) =>
         writer.Gathered<TrafficTally>().Add(league, now, [received, relayed, consumed, written, delivered]);

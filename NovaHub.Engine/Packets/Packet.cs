@@ -26,9 +26,28 @@ public enum PacketState
     Expired,
 }
 
+/// <summary>How the hub knows that a board has a packet, the surest first. The text is what the database keeps.</summary>
+public enum DeliveryProof
+{
+    /// <summary>The board's program confirmed it, after it was on the board's disk.</summary>
+    Confirmed,
+
+    /// <summary>The board's machine acknowledged the last byte and the connection did not break.</summary>
+    Acknowledged,
+
+    /// <summary>A proxy between took all of it. Whether it got through to the board nobody here saw.</summary>
+    HandedToProxy,
+
+    /// <summary>It went out whole, and this system can't tell how far it got.</summary>
+    SentOnly,
+}
+
 /// <summary>One packet in the ledger. Its bytes are a <see cref="Content"/> of the same transaction.</summary>
 public sealed class Packet
 {
+    /// <summary>The <see cref="Delivery"/> of a packet that was never put back.</summary>
+    public const int FirstDelivery = 1;
+
     /// <summary>Rises in order of arrival.</summary>
     public long Id { get; init; }
 
@@ -70,6 +89,12 @@ public sealed class Packet
 
     /// <summary>When the receiving board had all of it, or null.</summary>
     public DateTime? DeliveredAt { get; set; }
+
+    /// <summary>How <see cref="DeliveredAt"/> is known, or null: it is not delivered, or was before the hub kept this.</summary>
+    public DeliveryProof? DeliveryProof { get; set; }
+
+    /// <summary>Counts how often it was put into its board's queue, from 1: raised by one when a delivered packet is put back.</summary>
+    public int Delivery { get; set; } = FirstDelivery;
 
     /// <summary>When an admin gave it up, or null. It is kept, offered to nobody, and can be put back.</summary>
     public DateTime? ExpiredAt { get; set; }
@@ -130,6 +155,8 @@ internal sealed class PacketConfiguration :
     {
         builder.ToTable("Packets");
         builder.Ignore(p => p.Name);
+        builder.Property(p => p.DeliveryProof).HasConversion<string>();
+        builder.Property(p => p.Delivery).HasDefaultValue(Packet.FirstDelivery);
         // What waits, for a game or a board: small however large the ledger is
         builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Waiting")
             .HasFilter(LedgerSql.Waits);

@@ -58,6 +58,7 @@ public sealed class EndpointTests
     [InlineData("DELETE", "/service/api/v1/leagues/555B/packets/555B0201.001", "GET, HEAD, PUT")]
     [InlineData("PUT", "/service/api/v1/leagues/555B/nodelist", "GET, HEAD")]
     [InlineData("PUT", "/service/api/v1/auth/token", "POST")]
+    [InlineData("GET", "/service/api/v1/leagues/555B/packets/555B0201.001/received", "POST")]
     [InlineData("POST", "/health", "GET, HEAD")]
     public async Task A_method_that_is_not_taken_is_405_with_those_that_are(string method, string path, string allow)
     {

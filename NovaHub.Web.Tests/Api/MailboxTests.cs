@@ -42,14 +42,16 @@ public sealed class MailboxTests : IAsyncLifetime
     [Fact]
     public async Task The_list_says_of_each_item_what_clients_need()
     {
-        await _two.UploadedAsync("555B0203.007", new byte[123]);
+        var id = await _two.UploadedAsync("555B0203.007", new byte[123]);
         var list = await _three.ListAsync("555B");
         Assert.Equal(["BRNODES.555", "555B0203.007"], list.Select(p => p.Text("filename")));
         var (nodelist, packet) = (list[0], list[1]);
-        string[] properties = ["filename", "league", "game_type", "source", "dest", "sequence", "received_at", "retrieved_at", "file_size"];
+        string[] properties = ["filename", "league", "game_type", "source", "dest", "sequence", "received_at", "retrieved_at", "file_size", "packet_id", "delivery"];
         Assert.All(list, p => Assert.Equal(properties, p.EnumerateObject().Select(x => x.Name)));
         Assert.Equal("555 B 02 03 7 123", $"{packet.Text("league")} {packet.Text("game_type")} {packet.Text("source")} {packet.Text("dest")} {packet.GetProperty("sequence")} {packet.GetProperty("file_size")}");
         Assert.Equal("555 B 00 03 0", $"{nodelist.Text("league")} {nodelist.Text("game_type")} {nodelist.Text("source")} {nodelist.Text("dest")} {nodelist.GetProperty("sequence")}");
+        Assert.Equal((id, 1), (packet.GetProperty("packet_id").GetInt64(), packet.GetProperty("delivery").GetInt32()));
+        Assert.Equal("null null", $"{nodelist.GetProperty("packet_id").GetRawText()} {nodelist.GetProperty("delivery").GetRawText()}");
         Assert.All(list, p => Assert.Equal(System.Text.Json.JsonValueKind.Null, p.GetProperty("retrieved_at").ValueKind));
         Assert.Matches(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z\z", packet.Text("received_at"));
         var received = DateTime.Parse(packet.Text("received_at"), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
@@ -112,7 +114,7 @@ public sealed class MailboxTests : IAsyncLifetime
     [Fact]
     public async Task Lists_are_oldest_first_by_arrival_and_times_never_fall()
     {
-        string[] names = ["555B0203.500", "555B0203.001", "555B0203.999", "555B0203.000", "555B0203.500"];
+        string[] names = ["555B0203.500", "555B0203.001", "555B0203.999", "555B0203.000"];
         for (var i = 0; i < names.Length; i++)
         {
             await _two.UploadedAsync(names[i], [(byte)i]);
@@ -141,6 +143,27 @@ public sealed class MailboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_waiting_packets_with_one_name_the_list_names_the_oldest_until_that_is_delivered()
+    {
+        for (byte i = 1; i <= 2; i++)
+        {
+            await _two.UploadedAsync("555B0203.001", new byte[i]);
+            await _two.UploadedAsync("555B0203.002", new byte[i]);
+        }
+
+        await _two.UploadedAsync("555B0203.003", new byte[1]);
+        Assert.Equal(["BRNODES.555", "555B0203.001", "555B0203.002", "555B0203.003"], await _three.UnreadAsync());
+        Assert.Equal(["BRNODES.555", "555B0203.001", "555B0203.002", "555B0203.003"], (await _three.ListAsync("555B")).Select(p => p.Text("filename")));
+
+        await _three.FetchAsync("555B0203.001");
+        var unread = await _three.ListAsync("555B", "?unread=true");
+        Assert.Equal(["BRNODES.555", "555B0203.002", "555B0203.001", "555B0203.003"], unread.Select(p => p.Text("filename")));
+        Assert.Equal([1, 2, 1], unread.Skip(1).Select(p => p.GetProperty("file_size").GetInt32()));
+        // The whole list keeps the delivered one beside it
+        Assert.Equal(2, (await _three.ListAsync("555B")).Count(p => p.Text("filename") == "555B0203.001"));
+    }
+
+    [Fact]
     public async Task After_a_wrap_walking_the_unread_list_gives_every_packet_and_then_the_latest_again()
     {
         for (byte i = 1; i <= 3; i++)
@@ -149,7 +172,7 @@ public sealed class MailboxTests : IAsyncLifetime
         }
 
         var got = new List<byte>();
-        foreach (var name in (await _three.UnreadAsync()).Where(n => n != "BRNODES.555"))
+        while ((await _three.UnreadAsync()).Find(n => n != "BRNODES.555") is { } name)
         {
             got.Add((await _three.FetchAsync(name))[0]);
         }

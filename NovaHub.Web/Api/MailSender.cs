@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Headers;
@@ -6,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets.Delivery;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 
@@ -43,6 +45,15 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, S
             delivery?.Dispose();
         }
     }
+
+    /// <summary>Answers with a packet and marks nothing: the board confirms it once it has it on its disk.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The packet's name.</param>
+    /// <param name="packetId">Exactly this packet of the name, or null for the oldest that is unread, or the latest.</param>
+    public Task SendForReceiptAsync(HttpContext context, PacketName name, long? packetId) => mailbox.Find(name, packetId) is { } piece
+        ? SendAsync(context, piece, delivery: null)
+        : Problems.WriteAsync(
+            context, StatusCodes.Status404NotFound, packetId is { } id ? $"There is no packet {name} with the number {id} for you." : $"There is no packet {name} for you.");
 
     /// <summary>Answers with the league's current nodelist.</summary>
     /// <param name="context">The request.</param>
@@ -83,6 +94,12 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, S
         response.ContentType = "application/octet-stream";
         response.Headers.ContentDisposition = $"attachment; filename=\"{piece.Name}\"";
         response.Headers.AcceptRanges = "bytes";
+        if (piece.PacketId is { } id)
+        {
+            response.Headers[Receipts.PacketHeader] = id.ToString(CultureInfo.InvariantCulture);
+            response.Headers[Receipts.DeliveryHeader] = piece.Delivery.ToString(CultureInfo.InvariantCulture);
+        }
+
         // RFC 9530: lets a board see that what it wrote to its disk is what the hub has
         response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(piece.Bytes))}:";
         if (HttpMethods.IsHead(context.Request.Method))

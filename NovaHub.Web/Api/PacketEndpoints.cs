@@ -85,39 +85,23 @@ internal static class PacketEndpoints
 
     private static async Task Download(HttpContext context, string leagueId, string fileName, Mailbox mailbox, MailSender sender)
     {
-        if (!LeagueId.TryParse(leagueId, out var league))
+        if (await OwnMail.FindAsync(context, leagueId, fileName) is not var (seat, packet))
         {
-            await BadLeague(context);
             return;
         }
 
-        var isNodelist = NodelistName.TryParse(fileName, out var listed);
-        if (!isNodelist && !PacketName.TryParse(fileName, out _))
-        {
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, "This is no packet name: one looks like 555B0201.001, and an index is never 00.");
-            return;
-        }
-
-        _ = PacketName.TryParse(fileName, out var name);
-        if ((isNodelist ? listed : name.League) != league)
-        {
-            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no such packet in league {league}.");
-        }
-        else if (context.Board().Seats.GetValueOrDefault(league) is not { } seat)
-        {
-            await NotAMember(context, league);
-        }
-        else if (isNodelist)
+        if (packet is not { } name)
         {
             await sender.SendNodelistAsync(context, seat, etag: false);
         }
-        else if (name.Dest != seat.BbsIndex)
+        else if (!ReceiptEndpoints.TryRead(context.Request.Query, out var asked))
         {
-            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, $"{name} is addressed to node {name.Dest}, and {context.Board().Name} is node {seat.BbsIndex} of {league}.");
+            await Problems.WriteAsync(
+                context, StatusCodes.Status400BadRequest, "The parameter receipt is explicit or left out; packet_id goes with it and is a packet's number from the list.");
         }
         else
         {
-            await sender.SendPacketAsync(context, name, mailbox);
+            await (asked.Explicit ? sender.SendForReceiptAsync(context, name, asked.PacketId) : sender.SendPacketAsync(context, name, mailbox));
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class PacketList : IDisposable
     private static readonly JsonEncodedText s_receivedAt = Name(nameof(PacketEntry.ReceivedAt));
     private static readonly JsonEncodedText s_retrievedAt = Name(nameof(PacketEntry.RetrievedAt));
     private static readonly JsonEncodedText s_fileSize = Name(nameof(PacketEntry.FileSize));
+    private static readonly JsonEncodedText s_packetId = Name(nameof(PacketEntry.PacketId));
+    private static readonly JsonEncodedText s_delivery = Name(nameof(PacketEntry.Delivery));
     private static readonly string[] s_hex = [.. Enumerable.Range(0, 256).Select(i => i.ToString("X2"))];
 
     private readonly PooledBuffer _buffer = new();
@@ -57,6 +59,17 @@ internal sealed class PacketList : IDisposable
         }
 
         _json.WriteNumber(s_fileSize, item.Size);
+        if (item is { PacketId: { } id, Delivery: { } delivery })
+        {
+            _json.WriteNumber(s_packetId, id);
+            _json.WriteNumber(s_delivery, delivery);
+        }
+        else
+        {
+            _json.WriteNull(s_packetId);
+            _json.WriteNull(s_delivery);
+        }
+
         _json.WriteEndObject();
     }
 

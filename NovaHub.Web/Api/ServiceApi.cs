@@ -62,6 +62,7 @@ internal static class ServiceApi
         TokenEndpoints.Map(api);
         MeEndpoints.Map(api);
         PacketEndpoints.Map(api);
+        ReceiptEndpoints.Map(api);
         NodelistEndpoints.Map(api);
         HealthEndpoints.Map(app);
         if (app.Configuration.GetValue("Bench:Endpoints", false))

@@ -9,6 +9,8 @@ namespace NovaHub.Web.Api;
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(MeAnswer))]
 [JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(ReceiptRequest))]
+[JsonSerializable(typeof(ReceiptAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class ServiceJson : JsonSerializerContext;
 

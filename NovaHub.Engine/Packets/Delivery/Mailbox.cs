@@ -6,40 +6,19 @@ using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Packets.Delivery;
 
-/// <summary>One thing in a board's mailbox: a packet or the nodelist.</summary>
-/// <param name="Name">File name, upper case.</param>
-/// <param name="Source">BBS index of the sender; 0 for a nodelist.</param>
-/// <param name="Dest">The board's index.</param>
-/// <param name="Sequence">Sequence number; 0 for a nodelist.</param>
-/// <param name="ReceivedAt">When it came in, UTC.</param>
-/// <param name="DeliveredAt">When the board had all of it, or null.</param>
-/// <param name="Size">Bytes.</param>
-public readonly record struct MailItem(string Name, int Source, int Dest, int Sequence, DateTime ReceivedAt, DateTime? DeliveredAt, int Size);
-
-/// <summary>Something to hand to a board. When it is unread, call <see cref="Mailbox.DeliveredAsync"/> once the whole body went out.</summary>
-/// <param name="Name">File name, upper case.</param>
-/// <param name="Bytes">The body.</param>
-/// <param name="PacketId">The packet, or null for a nodelist.</param>
-/// <param name="NodelistItemId">The queued nodelist, or null.</param>
-/// <param name="Unread">Whether it still waits for its board; otherwise this is a repetition and nothing is to be recorded.</param>
-public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? NodelistItemId, bool Unread)
-{
-    internal PacketName? Packet { get; init; }
-
-    internal LeagueId League { get; init; }
-}
-
 /// <summary>What waits for a board, and what it had: read from the ledger by index, however large that is.</summary>
 public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvents events, TimeProvider clock)
 {
+    private const string WaitsOrDelivered = $"""("DeliveredAt" IS NOT NULL OR ({LedgerSql.Waits}))""";
+
     internal const string Waiting = $"""
-        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size", "Delivery" FROM "Packets"
         WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {LedgerSql.Waits} ORDER BY "Id"
         """;
 
-    private const string Everything = """
-        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND "ExpiredAt" IS NULL ORDER BY "Id"
+    private const string Everything = $"""
+        SELECT "Id", "Source", "Sequence", "ReceivedAt", "DeliveredAt", "Size", "Delivery" FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {WaitsOrDelivered} ORDER BY "Id"
         """;
 
     private const string Queued = """
@@ -47,14 +26,19 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
         """;
 
-    internal const string NamedUnread = """
-        SELECT "Id", "Sha256" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "DeliveredAt" IS NULL AND "ExpiredAt" IS NULL ORDER BY "Id"
+    internal const string NamedUnread = $"""
+        SELECT "Id", "Sha256", "Delivery", "DeliveredAt" IS NULL FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND {LedgerSql.Waits} ORDER BY "Id"
         """;
 
-    internal const string NamedLatest = """
-        SELECT "Id", "Sha256" FROM "Packets"
-        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND "ExpiredAt" IS NULL ORDER BY "Id" DESC LIMIT 1
+    internal const string NamedLatest = $"""
+        SELECT "Id", "Sha256", "Delivery", "DeliveredAt" IS NULL FROM "Packets"
+        WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND {WaitsOrDelivered} ORDER BY "Id" DESC LIMIT 1
+        """;
+
+    private const string NamedOne = $"""
+        SELECT "Id", "Sha256", "Delivery", "DeliveredAt" IS NULL FROM "Packets"
+        WHERE "Id" = @p4 AND "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 AND "Sequence" = @p3 AND {WaitsOrDelivered}
         """;
 
     private const string CurrentNodelist = """SELECT "Id", "Bytes", "Sha256" FROM "Nodelists" WHERE "LeagueId" = @p0 ORDER BY "Version" DESC LIMIT 1""";
@@ -65,7 +49,10 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     private readonly ConcurrentDictionary<long, DateTime> _marking = new();
     private readonly ConcurrentDictionary<int, DateTime> _markingNodelists = new();
 
-    /// <summary>Lists a board's mailbox in one league, oldest first.</summary>
+    /// <summary>
+    /// Lists a board's mailbox in one league, oldest first. Of several waiting packets with one name only the oldest is
+    /// named: a program that knows names alone would write the next one over it.
+    /// </summary>
     /// <param name="seat">The board's seat.</param>
     /// <param name="unreadOnly">Leaves out what was delivered.</param>
     /// <param name="each">Called for every item, while the answer is written: nothing is held.</param>
@@ -82,6 +69,7 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
                 nodelist = nodelist with { DeliveredAt = had };
             }
 
+            var named = new HashSet<(int, int)>();
             var pending = nodelist is not null && !(unreadOnly && nodelist.DeliveredAt is not null) ? nodelist : null;
             using var rows = sight.Query(unreadOnly ? Waiting : Everything, seat.League.ToString(), seat.BbsIndex);
             while (rows.Read())
@@ -98,7 +86,7 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
                     item = item with { DeliveredAt = at };
                 }
 
-                if (!unreadOnly || item.DeliveredAt is null)
+                if (item.DeliveredAt is null ? named.Add((item.Source, item.Sequence)) : !unreadOnly)
                 {
                     each(item);
                 }
@@ -117,19 +105,21 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     /// Finds what a board gets for a packet's name: the oldest not yet delivered, or when all of them are, the latest.
     /// Null when there is none. The name's destination is the caller's business.
     /// </summary>
-    public MailPiece? Find(PacketName name)
+    /// <param name="name">The name.</param>
+    /// <param name="packetId">Exactly this packet of the name, or null.</param>
+    public MailPiece? Find(PacketName name, long? packetId = null)
     {
         var marking = Marking();
         return ledger.Read(sight =>
         {
-            if (Choose(sight, name, marking) is not var (id, sha, unread))
+            if ((packetId is { } one ? ChooseOne(sight, name, one, marking) : Choose(sight, name, marking)) is not { } found)
             {
                 return null;
             }
 
-            using var content = sight.Query(BytesOf, sha);
+            using var content = sight.Query(BytesOf, found.Sha256);
             return content.Read()
-                ? new MailPiece(name.ToString(), (byte[])content[0], id, null, unread) { Packet = name, League = name.League }
+                ? new MailPiece(name.ToString(), (byte[])content[0], found.Id, null, found.Unread) { Delivery = found.Delivery, Packet = name, League = name.League }
                 : throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
         });
     }
@@ -156,12 +146,14 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     });
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>
-    public async Task DeliveredAsync(MailPiece piece)
+    /// <param name="piece">What was sent.</param>
+    /// <param name="proof">How it is known to have arrived.</param>
+    public async Task DeliveredAsync(MailPiece piece, DeliveryProof proof = DeliveryProof.Acknowledged)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         if (piece.PacketId is { } id)
         {
-            await MarkingAsync(_marking, id, now, () => MarkPacketAsync(piece, id, now));
+            await MarkingAsync(_marking, id, now, () => MarkPacketAsync(piece, id, proof, now));
         }
         else if (piece.NodelistItemId is { } item)
         {
@@ -186,18 +178,12 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
 
     private Dictionary<long, DateTime>? Marking() => _marking.IsEmpty ? null : new Dictionary<long, DateTime>(_marking);
 
-    private async Task MarkPacketAsync(MailPiece piece, long id, DateTime now)
+    private async Task MarkPacketAsync(MailPiece piece, long id, DeliveryProof proof, DateTime now)
     {
         var marked = await commits.WriteAsync(writer =>
         {
-            // Given up while its bytes were on their way: the board has it, and that is what counts
-            var rows = writer.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0, "ExpiredAt" = NULL WHERE "Id" = @p1 AND "DeliveredAt" IS NULL""", now, id);
-            if (rows > 0)
-            {
-                LedgerSql.Count(writer, piece.League, now, delivered: 1);
-            }
-
-            return rows > 0;
+            // Put back while its bytes were on their way: that download was an earlier delivery's
+            return LedgerSql.Deliver(writer, piece.League, id, piece.Delivery, proof, now);
         });
         if (marked)
         {
@@ -205,7 +191,13 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         }
     }
 
-    private static (long Id, byte[] Sha256, bool Unread)? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
+    private static Choice? ChooseOne(LedgerSight sight, PacketName name, long id, Dictionary<long, DateTime>? marking)
+    {
+        using var row = sight.Query(NamedOne, name.League.ToString(), name.Source, name.Dest, name.Sequence, id);
+        return row.Read() ? Chosen(row, row.GetBoolean(3) && marking?.ContainsKey(id) != true) : null;
+    }
+
+    private static Choice? Choose(LedgerSight sight, PacketName name, Dictionary<long, DateTime>? marking)
     {
         using (var rows = sight.Query(NamedUnread, name.League.ToString(), name.Source, name.Dest, name.Sequence))
         {
@@ -213,14 +205,16 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
             {
                 if (marking?.ContainsKey(rows.GetInt64(0)) != true)
                 {
-                    return (rows.GetInt64(0), (byte[])rows[1], true);
+                    return Chosen(rows, unread: true);
                 }
             }
         }
 
         using var latest = sight.Query(NamedLatest, name.League.ToString(), name.Source, name.Dest, name.Sequence);
-        return latest.Read() ? (latest.GetInt64(0), (byte[])latest[1], false) : null;
+        return latest.Read() ? Chosen(latest, unread: false) : null;
     }
+
+    private static Choice Chosen(DbDataReader row, bool unread) => new(row.GetInt64(0), (byte[])row[1], row.GetInt32(2), unread);
 
     private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
     {
@@ -236,8 +230,10 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         var (source, sequence) = (row.GetInt32(1), row.GetInt32(2));
         return new MailItem(
             new PacketName(seat.League, source, seat.BbsIndex, sequence).ToString(),
-            source, seat.BbsIndex, sequence, row.GetUtc(3), row.GetUtcOrNull(4), row.GetInt32(5));
+            source, seat.BbsIndex, sequence, row.GetUtc(3), row.GetUtcOrNull(4), row.GetInt32(5), row.GetInt64(0), row.GetInt32(6));
     }
+
+    private readonly record struct Choice(long Id, byte[] Sha256, int Delivery, bool Unread);
 
     private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
 }

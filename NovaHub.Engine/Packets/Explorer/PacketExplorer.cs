@@ -17,7 +17,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     private const int LeastRows = 500;
 
     private const string One = """
-        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt"
+        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt", "DeliveryProof", "Delivery"
         FROM "Packets" WHERE "Id" = @p0
         """;
 
@@ -90,6 +90,8 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
         DeliveredAt = row.GetUtcOrNull(12),
         ExpiredAt = row.GetUtcOrNull(14),
         Sha256 = (byte[])row[13],
+        DeliveryProof = row.IsDBNull(15) ? null : Enum.Parse<DeliveryProof>(row.GetString(15)),
+        Delivery = row.GetInt32(16),
     };
 
     /// <summary>Ids between two others, read from one end.</summary>

@@ -286,6 +286,10 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.HasIndex("LeagueId", "Id")
                         .HasDatabaseName("IX_Activities_League");
 
+                    b.HasIndex("PacketId", "Id")
+                        .HasDatabaseName("IX_Activities_Packet")
+                        .HasFilter("\"PacketId\" IS NOT NULL");
+
                     b.ToTable("Activities", (string)null);
                 });
 
@@ -643,6 +647,14 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("DeliveredAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Delivery")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1);
+
+                    b.Property<string>("DeliveryProof")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Dest")
