@@ -24,7 +24,7 @@ public class AnsiTextTests
         var row = Read("\e[1;33;44mGold\e[0m grey \e[31mred\e[1mlight\e[22;42mback\e[7mturned\e[0;8mhidden\e[m!").Rows[0];
         Assert.Equal(
         [
-            new("Gold", 11, 4), new(" grey ", 7, 0), new("red", 1, 0), new("light", 9, 0), new("back", 1, 2), new("turned", 2, 1), new("hidden", 0, 0), new("!", 7, 0),
+            new("Gold", 11, 4), new(" grey ", 7, 0), new("red", 1, 0), new("light", 9, 0), new("back", 1, 2), new("turned", 0, 7), new("hidden", 0, 0), new("!", 7, 0),
         ], row);
         Assert.Equal([new("a", 12, 9), new("b", 7, 0)], Read("\e[94;101ma\e[39;49mb").Rows[0]);
         Assert.Equal([new AnsiSpan("x", 2, 0)], Read("\e[32m\e[38;5;200;48;2;1;2;3mx").Rows[0]);
@@ -68,6 +68,66 @@ public class AnsiTextTests
         Assert.Equal("aa", Read("aaaaa\e[3D\e[K").ToString());
         Assert.Equal("a       b", Read("a\tb").ToString());
         Assert.Equal("ac", Read("ab\bc").ToString());
+    }
+
+    [Theory]
+    [InlineData("]")]
+    [InlineData("P")]
+    [InlineData("X")]
+    [InlineData("^")]
+    [InlineData("_")]
+    [InlineData("7")]
+    [InlineData("(")]
+    public void An_escape_takes_one_byte_with_it_and_never_the_rest(string next) =>
+        Assert.Equal("before after\nthe end", Read($"before\e{next} after\r\nthe end").ToString());
+
+    [Fact]
+    public void An_escape_before_a_line_end_or_another_escape_takes_nothing() =>
+        Assert.Equal("one\ntwo", Read("one\e\r\n\e\e[2Dtwo").ToString());
+
+    [Theory]
+    [InlineData("\e[\"x\";p")]
+    [InlineData("\e[0;59;\"dir\";13p")]
+    [InlineData("\e[65;'[31mred';p")]
+    [InlineData("\e[\"say \u0001 'this'\";\"more\"p")]
+    [InlineData("\e[=7h\e[?7l\e[6n")]
+    public void The_text_of_a_key_shows_nothing(string keys) => Assert.Equal("ab", Read($"a{keys}b").ToString());
+
+    [Fact]
+    public void A_quotation_mark_that_is_never_closed_takes_its_line_at_most()
+    {
+        Assert.Equal("a\nb", Read("a\e[\"never closed\r\nb").ToString());
+        Assert.EndsWith("the end", Read("\e[\"" + new string('x', 300) + "the end").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_cleared_takes_the_current_background()
+    {
+        var page = Read("\e[44m\e[2Jx").Rows;
+        Assert.Equal(25, page.Count);
+        Assert.All(page, row => Assert.Equal((80, 4), (row.Sum(s => s.Text.Length), row[^1].Background)));
+        Assert.Equal([new AnsiSpan("ab", 7, 0), new AnsiSpan(new string(' ', 78), 7, 1)], Read("abcd\e[2D\e[41m\e[K").Rows.Single());
+        Assert.Equal(23, Read("\r\n\r\na\e[42m\e[J").Rows.Count(r => r is [.., { Background: 2 }]));
+        Assert.Equal(2, Read("\r\n\r\na\e[42m\e[1J").Rows.Count(r => r.Sum(s => s.Text.Length) == 80));
+    }
+
+    [Fact]
+    public void A_tab_writes_blanks()
+    {
+        Assert.Equal("        b", Read("xxxxxxxxx\r\tb").ToString());
+        Assert.Equal([new AnsiSpan("a       b", 7, 4)], Read("\e[44ma\tb").Rows.Single());
+        Assert.Equal("x", Read("\e[79Ca\e[1;75H\tx").ToString().Trim());
+    }
+
+    [Fact]
+    public void The_cursor_stops_at_row_25_of_the_screen()
+    {
+        Assert.Equal(25, Read("\e[999Bx").Rows.Count);
+        Assert.Equal(25, Read("\e[999;999Hx").Rows.Count);
+        var scrolled = Read(string.Concat(Enumerable.Range(1, 30).Select(i => $"{i}\r\n")) + "\e[1;1Htop\e[999Blast");
+        Assert.Equal(31, scrolled.Rows.Count);
+        var lines = scrolled.ToString().Split('\n');
+        Assert.Equal(("1", "top", "   last"), (lines[0], lines[6], lines[30]));
     }
 
     [Fact]
