@@ -202,6 +202,8 @@ public class ExplorerTests
                 Size = 10,
                 ReceivedAt = at,
                 StagedInRunId = dest == 1 && recent && fate == 0 ? 3 : null,
+                HeldAt = dest == 1 && recent && fate == 1 ? at : null,
+                HeldReason = dest == 1 && recent && fate == 1 ? HeldReason.GoneUnseen : null,
                 ConsumedAt = dest == 1 && !recent && fate > 0 ? at : null,
                 DeliveredAt = dest != 1 && fate > 0 ? at : null,
             });

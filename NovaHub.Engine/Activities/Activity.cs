@@ -60,6 +60,12 @@ public enum ActivityKind
 
     /// <summary>Somebody took note of alerts, or closed them.</summary>
     AlertHandled,
+
+    /// <summary>Packets are held for a person's decision.</summary>
+    PacketHeld,
+
+    /// <summary>A person decided what becomes of held packets.</summary>
+    PacketDecided,
 }
 
 /// <summary>One thing that happened, told to people. It carries no secret and no packet's content.</summary>

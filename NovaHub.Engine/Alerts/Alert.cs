@@ -21,6 +21,9 @@ public enum AlertKind
 
     /// <summary>A board's uploads are refused again and again.</summary>
     UploadsRefused,
+
+    /// <summary>Packets are held until a person decides.</summary>
+    PacketsHeld,
 }
 
 /// <summary>How much an alert weighs.</summary>

@@ -18,5 +18,6 @@ public static class AlertServices
         .AddSingleton<IAlertRule, BoardQuietRule>()
         .AddSingleton<IAlertRule, LeagueStoppedRule>()
         .AddSingleton<IAlertRule, UploadsRefusedRule>()
+        .AddSingleton<IAlertRule, PacketsHeldRule>()
         .AddHostedService<AlertWatch>();
 }

@@ -1,3 +1,4 @@
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
@@ -10,7 +11,11 @@ namespace NovaHub.Engine.Journeys;
 /// </summary>
 public sealed class PacketExpiry
 {
-    private const string Expire = $"""UPDATE "Packets" SET "ExpiredAt" = @p0 WHERE "Id" = @p1 AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL""";
+    // One that is held stays so beside it: put back, it asks for the same decision again
+    private const string Expire = """
+        UPDATE "Packets" SET "ExpiredAt" = @p0 WHERE "Id" = @p1
+          AND "ConsumedAt" IS NULL AND "DeliveredAt" IS NULL AND "ExpiredAt" IS NULL AND "StagedInRunId" IS NULL
+        """;
 
     private readonly PacketQueue _queue;
 
@@ -53,7 +58,7 @@ public sealed class PacketExpiry
     {
         var packets = await _queue.FindAsync(packetIds, cancellationToken);
         var tried = packets.Where(p => Refusal(p) is null).ToList();
-        var done = await _queue.WriteAsync(tried, LedgerEventKind.Expired, (writer, packet, now) => writer.Execute(Expire, now, packet.Id), Tell, who);
+        var done = await _queue.WriteAsync(tried, (LedgerEventKind.Expired, ActivityKind.Expired), (writer, packet, now) => writer.Execute(Expire, now, packet.Id), Tell, who);
         return PacketQueue.Answer(done, tried, packets.Select(Refusal).OfType<string>());
     }
 
@@ -63,7 +68,7 @@ public sealed class PacketExpiry
 
     private string? Refusal(Packet packet) => _queue.StateOf(packet) switch
     {
-        PacketState.WaitingForGame or PacketState.WaitingForBoard => null,
+        PacketState.WaitingForGame or PacketState.WaitingForBoard or PacketState.Held => null,
         PacketState.Staged => $"{packet.Name} is in the game right now. Wait for the end of the run.",
         PacketState.Expired => $"{packet.Name} was given up already.",
         PacketState.Consumed => $"The hub's game has read {packet.Name}.",

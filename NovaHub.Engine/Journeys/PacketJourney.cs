@@ -27,6 +27,9 @@ public enum StationKind
 
     /// <summary>Somebody gave it up.</summary>
     Expired,
+
+    /// <summary>It was held for a person's decision.</summary>
+    Held,
 }
 
 /// <summary>One station.</summary>
@@ -36,8 +39,10 @@ public enum StationKind
 /// <param name="Board">The board that uploaded it, or null.</param>
 /// <param name="Read">Of a staging: whether the game read it; null while that is not judged.</param>
 /// <param name="Again">Of a staging: the run was asked for to have packets read again.</param>
-/// <param name="Who">Who gave it up, or null.</param>
-public sealed record Station(StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false, string? Who = null);
+/// <param name="Who">Who gave it up, or who decided that it was read; or null.</param>
+/// <param name="Doubt">Why it was held, or null.</param>
+public sealed record Station(
+    StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false, string? Who = null, HeldReason? Doubt = null);
 
 /// <summary>A packet and where it has been.</summary>
 /// <param name="Packet">The packet.</param>
@@ -61,7 +66,7 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         }
 
         var attempts = await db.Set<RunPacket>().Where(p => p.PacketId == packetId).OrderBy(p => p.RunId)
-            .Join(db.Set<Run>(), p => p.RunId, r => r.Id, (p, r) => new { p.Consumed, r.Id, r.StartedAt, r.StagedAt, r.VerifiedAt, r.ReprocessOf })
+            .Join(db.Set<Run>(), p => p.RunId, r => r.Id, (p, r) => new { p.Consumed, p.Doubt, r.Id, r.StartedAt, r.StagedAt, r.VerifiedAt, r.ReprocessOf })
             .ToListAsync(cancellationToken);
         var sameName = await db.Set<Packet>().Where(p => p.LeagueId == packet.LeagueId && p.Source == packet.Source && p.Dest == packet.Dest
             && p.Sequence == packet.Sequence && p.Id < packetId).OrderBy(p => p.Id).Take(MostSameName).CountAsync(cancellationToken);
@@ -70,10 +75,18 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         foreach (var attempt in attempts)
         {
             stations.Add(new Station(StationKind.Staged, attempt.StagedAt ?? attempt.StartedAt, attempt.Id, Read: attempt.Consumed, Again: attempt.ReprocessOf is not null));
+            if (attempt.Doubt is { } doubt)
+            {
+                var heldAt = (attempt == attempts[^1] ? packet.HeldAt : null) ?? attempt.VerifiedAt ?? attempt.StartedAt;
+                stations.Add(new Station(StationKind.Held, heldAt, attempt.Id, Doubt: doubt));
+            }
+
             if (attempt.Consumed == true)
             {
                 // The packet keeps its latest reading only; an earlier one was judged when its run was
-                stations.Add(new Station(StationKind.Consumed, (attempt == attempts[^1] ? packet.ConsumedAt : null) ?? attempt.VerifiedAt ?? attempt.StartedAt, attempt.Id));
+                var readAt = (attempt == attempts[^1] ? packet.ConsumedAt : null) ?? attempt.VerifiedAt ?? attempt.StartedAt;
+                var who = attempt.Doubt is null ? null : await WhoAsync(db, packetId, readAt, ActivityKind.PacketDecided, cancellationToken);
+                stations.Add(new Station(StationKind.Consumed, readAt, attempt.Id, Who: who, Doubt: attempt.Doubt));
             }
         }
 
@@ -84,10 +97,7 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
 
         if (packet.ExpiredAt is { } expired)
         {
-            // Told in the same transaction with the same time; several packets given up at once are told together
-            var who = await db.Set<Activity>().Where(a => a.At == expired && a.Kind == ActivityKind.Expired && (a.PacketId == packetId || a.PacketId == null))
-                .Select(a => a.Who).FirstOrDefaultAsync(cancellationToken);
-            stations.Add(new Station(StationKind.Expired, expired, Who: who));
+            stations.Add(new Station(StationKind.Expired, expired, Who: await WhoAsync(db, packetId, expired, ActivityKind.Expired, cancellationToken)));
         }
 
         var hubIndex = directory.Current.Leagues.TryGetValue(packet.LeagueId, out var league) ? league.HubIndex : 1;
@@ -101,6 +111,11 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         return await db.Set<Packet>().Where(p => p.Id == packetId)
             .Join(db.Set<Content>(), p => p.Sha256, c => c.Sha256, (_, content) => content.Bytes).FirstOrDefaultAsync(cancellationToken);
     }
+
+    // Told in the same transaction with the same time; several packets in one act are told together
+    private static Task<string?> WhoAsync(HubDb db, long packetId, DateTime at, ActivityKind kind, CancellationToken cancellationToken) =>
+        db.Set<Activity>().Where(a => a.At == at && a.Kind == kind && (a.PacketId == packetId || a.PacketId == null))
+            .Select(a => a.Who).FirstOrDefaultAsync(cancellationToken);
 
     private Station First(Packet packet) => packet.UploadedByBbsId is { } id
         ? new Station(StationKind.Received, packet.ReceivedAt, Board: directory.Current.BoardsById.TryGetValue(id, out var board) ? board.Name : "a board that is gone")

@@ -58,13 +58,13 @@ internal sealed class PacketQueue(IDbContextFactory<HubDb> databases, HubDirecto
 
     /// <summary>Changes each packet by one guarded statement and tells what was done, for each receiver once.</summary>
     /// <param name="packets">The packets.</param>
-    /// <param name="kind">What happens to them.</param>
+    /// <param name="kind">What happens to them, and as what it is told.</param>
     /// <param name="change">Changes one; gives how many rows it changed.</param>
     /// <param name="tell">The sentence about one packet, or about several by their names and receiver.</param>
     /// <param name="who">Who asked for it, or null.</param>
     /// <returns>The packets with which it was done.</returns>
     public async Task<IReadOnlyList<Packet>> WriteAsync(
-        IReadOnlyList<Packet> packets, LedgerEventKind kind, Func<LedgerWriter, Packet, DateTime, int> change, Func<IReadOnlyList<Packet>, string, string> tell, string? who)
+        IReadOnlyList<Packet> packets, (LedgerEventKind Event, ActivityKind Activity) kind, Func<LedgerWriter, Packet, DateTime, int> change, Func<IReadOnlyList<Packet>, string, string> tell, string? who)
     {
         if (packets.Count == 0)
         {
@@ -81,7 +81,7 @@ internal sealed class PacketQueue(IDbContextFactory<HubDb> databases, HubDirecto
                 ActivityLog.Add(writer, new Activity
                 {
                     At = now,
-                    Kind = kind == LedgerEventKind.Expired ? ActivityKind.Expired : ActivityKind.Requeued,
+                    Kind = kind.Activity,
                     Sentence = tell(group, receiver.NameOf(group[0])),
                     LeagueId = group[0].LeagueId,
                     BbsId = receiver.Board?.Id,
@@ -99,7 +99,7 @@ internal sealed class PacketQueue(IDbContextFactory<HubDb> databases, HubDirecto
         });
         foreach (var packet in done)
         {
-            events.Publish(new LedgerEvent(kind, packet.Id, packet.Name, packet.Size, at, ReceiverOf(packet).IsGame));
+            events.Publish(new LedgerEvent(kind.Event, packet.Id, packet.Name, packet.Size, at, ReceiverOf(packet).IsGame));
         }
 
         return done;

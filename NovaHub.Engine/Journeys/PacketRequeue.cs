@@ -1,3 +1,4 @@
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
@@ -65,7 +66,7 @@ public sealed class PacketRequeue
     {
         var plans = (await _queue.FindAsync(packetIds, cancellationToken)).Select(p => (Packet: p, Plan: Plan(p))).ToList();
         List<Packet> tried = [.. plans.Where(p => p.Plan.Refusal is null).Select(p => p.Packet)];
-        var done = await _queue.WriteAsync(tried, LedgerEventKind.Requeued, (writer, packet, _) => writer.Execute(Statement(packet), packet.Id), Tell, who);
+        var done = await _queue.WriteAsync(tried, (LedgerEventKind.Requeued, ActivityKind.Requeued), (writer, packet, _) => writer.Execute(Statement(packet), packet.Id), Tell, who);
         return PacketQueue.Answer(done, tried, plans.Select(p => p.Plan.Refusal).OfType<string>());
     }
 
@@ -108,6 +109,8 @@ public sealed class PacketRequeue
                     "If that board's game has read it already, what is in it happens twice there: attacks, messages and trades too. Do this only when the board lost it.",
                 ],
                 null),
+            PacketState.Expired when packet.HeldAt is not null => new QueuePlan(toGame, [$"{packet.Name} is held again, until somebody decides whether it was read."], null),
+            PacketState.Held => new QueuePlan(toGame, [], $"{packet.Name} is held: decide first whether it was read."),
             PacketState.Expired when toGame => new QueuePlan(true, [$"{packet.Name} waits for the hub's game again, and the next run of league {packet.LeagueId} gives it to the game."], null),
             PacketState.Expired when receiver.Board is { } board => new QueuePlan(false, [$"{packet.Name} waits for {board.Name} again, which fetches it with its next poll."], null),
             PacketState.Delivered or PacketState.Expired => new QueuePlan(false, [], $"Nobody is node {packet.Dest} of {packet.LeagueId} now; nobody would fetch {packet.Name}."),

@@ -23,6 +23,9 @@ public enum LedgerEventKind
 
     /// <summary>Somebody gave it up: it waits for nobody any more.</summary>
     Expired,
+
+    /// <summary>It is held: a person decides what becomes of it.</summary>
+    Held,
 }
 
 /// <summary>One thing that happened in the ledger, after its commit.</summary>

@@ -13,11 +13,24 @@ internal static class LedgerSql
     public const int RoundOfNumbers = 500;
 
     /// <summary>What waits, for a game or a board: the words of the waiting index's own filter, or it is not used.</summary>
-    public const string Waits = "\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL";
+    public const string Waits = "\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL AND \"HeldAt\" IS NULL";
+
+    /// <summary>What is held for a person's decision: the words of its index's own filter.</summary>
+    public const string IsHeld = "\"HeldAt\" IS NOT NULL";
 
     /// <summary>The same for a query in code.</summary>
     public static IQueryable<Packet> Waiting(this IQueryable<Packet> packets) =>
-        packets.Where(p => p.ConsumedAt == null && p.DeliveredAt == null && p.ExpiredAt == null);
+        packets.Where(p => p.ConsumedAt == null && p.DeliveredAt == null && p.ExpiredAt == null && p.HeldAt == null);
+
+    /// <summary>What is held for a person's decision, for a query in code. One that was given up meanwhile is not.</summary>
+    public static IQueryable<Packet> Held(this IQueryable<Packet> packets) =>
+        packets.Where(p => p.HeldAt != null && p.ExpiredAt == null);
+
+    /// <summary>Holds a packet for a person's decision, if it still waits or lies before the game.</summary>
+    /// <returns>How many rows it changed.</returns>
+    public static int Hold(LedgerWriter writer, long packetId, HeldReason reason, DateTime now) => writer.Execute(
+        $"""UPDATE "Packets" SET "HeldAt" = @p0, "HeldReason" = @p1, "StagedInRunId" = NULL WHERE "Id" = @p2 AND {Waits}""",
+        now, reason.ToString(), packetId);
 
     public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet)
     {
@@ -53,7 +66,7 @@ internal static class LedgerSql
     public static bool Deliver(LedgerWriter writer, LeagueId league, long id, int delivery, DeliveryProof proof, DateTime now)
     {
         var marked = writer.Execute(
-            """UPDATE "Packets" SET "DeliveredAt" = @p0, "DeliveryProof" = @p1, "ExpiredAt" = NULL WHERE "Id" = @p2 AND "Delivery" = @p3 AND "DeliveredAt" IS NULL""",
+            """UPDATE "Packets" SET "DeliveredAt" = @p0, "DeliveryProof" = @p1, "ExpiredAt" = NULL, "HeldAt" = NULL, "HeldReason" = NULL WHERE "Id" = @p2 AND "Delivery" = @p3 AND "DeliveredAt" IS NULL""",
             now, proof.ToString(), id, delivery) > 0;
         if (marked)
         {

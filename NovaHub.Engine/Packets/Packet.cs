@@ -24,6 +24,25 @@ public enum PacketState
 
     /// <summary>An admin gave it up: it waits for nobody any more.</summary>
     Expired,
+
+    /// <summary>Something about it is in doubt: nobody gets it until a person has decided.</summary>
+    Held,
+}
+
+/// <summary>Why a packet is held. The text is what the database keeps.</summary>
+public enum HeldReason
+{
+    /// <summary>It is gone from INBOUND, and the game never showed that it read mail of its sender.</summary>
+    GoneUnseen,
+
+    /// <summary>It is still in INBOUND, though the game showed mail of its sender: read, perhaps, and not deleted.</summary>
+    ShownButLeft,
+
+    /// <summary>The game read it while the disk of its folder was full, so what came of it may not have been kept.</summary>
+    DiskFull,
+
+    /// <summary>The folder in which the game worked is not there to be looked at, or another copy stands in its place.</summary>
+    OtherFolder,
 }
 
 /// <summary>How the hub knows that a board has a packet, the surest first. The text is what the database keeps.</summary>
@@ -99,6 +118,12 @@ public sealed class Packet
     /// <summary>When an admin gave it up, or null. It is kept, offered to nobody, and can be put back.</summary>
     public DateTime? ExpiredAt { get; set; }
 
+    /// <summary>Since when it is held for a person's decision, or null. A held packet waits for nobody and is offered to nobody.</summary>
+    public DateTime? HeldAt { get; set; }
+
+    /// <summary>Why it is held, or null.</summary>
+    public HeldReason? HeldReason { get; set; }
+
     /// <summary>The file name, upper case.</summary>
     public PacketName Name => new(LeagueId, Source, Dest, Sequence);
 
@@ -108,6 +133,7 @@ public sealed class Packet
         { DeliveredAt: not null } => PacketState.Delivered,
         { ConsumedAt: not null } => PacketState.Consumed,
         { ExpiredAt: not null } => PacketState.Expired,
+        { HeldAt: not null } => PacketState.Held,
         { StagedInRunId: not null } => PacketState.Staged,
         _ => Dest == hubIndex ? PacketState.WaitingForGame : PacketState.WaitingForBoard,
     };
@@ -157,6 +183,7 @@ internal sealed class PacketConfiguration :
         builder.Ignore(p => p.Name);
         builder.Property(p => p.DeliveryProof).HasConversion<string>();
         builder.Property(p => p.Delivery).HasDefaultValue(Packet.FirstDelivery);
+        builder.Property(p => p.HeldReason).HasConversion<string>();
         // What waits, for a game or a board: small however large the ledger is
         builder.HasIndex(p => new { p.LeagueId, p.Dest, p.Id }, "IX_Packets_Waiting")
             .HasFilter(LedgerSql.Waits);
@@ -165,6 +192,8 @@ internal sealed class PacketConfiguration :
         builder.HasIndex(p => new { p.LeagueId, p.Source, p.Dest, p.Sequence, p.Id }).HasDatabaseName("IX_Packets_Name");
         builder.HasIndex(p => new { p.LeagueId, p.Source, p.Dest, p.RouteOrdinal }).IsUnique().HasDatabaseName("IX_Packets_Route");
         builder.HasIndex(p => p.StagedInRunId).HasFilter("\"StagedInRunId\" IS NOT NULL").HasDatabaseName("IX_Packets_Staged");
+        // What a person has to decide: few, if any
+        builder.HasIndex(p => new { p.LeagueId, p.Id }, "IX_Packets_Held").HasFilter(LedgerSql.IsHeld);
         builder.HasIndex(p => p.WrittenInRunId).HasFilter("\"WrittenInRunId\" IS NOT NULL").HasDatabaseName("IX_Packets_WrittenInRun");
     }
 

@@ -64,14 +64,23 @@ public sealed class Run
     /// <summary>The game folder in which it works, or null when the league had none. Evidence is looked for there.</summary>
     public string? GameFolder { get; init; }
 
+    /// <summary>
+    /// The mark that this run writes into the game folder before it puts anything there, or null for a run of an older hub. A
+    /// folder without it is another copy: what is missing there proves nothing.
+    /// </summary>
+    public string? FolderMark { get; init; }
+
     /// <summary>When it began.</summary>
     public DateTime StartedAt { get; init; }
 
-    /// <summary>When every packet lay in INBOUND, durably, or null.</summary>
+    /// <summary>When every packet of the pass under way lay in INBOUND, durably, or null.</summary>
     public DateTime? StagedAt { get; set; }
 
-    /// <summary>When the game was started, or null. From here on a missing packet may have been read.</summary>
+    /// <summary>When the game of the latest pass was started, or null. From here on a missing packet may have been read.</summary>
     public DateTime? PlayStartedAt { get; set; }
+
+    /// <summary>When the last pass began: the league's own maintenance command, after which nothing more is read. Null before.</summary>
+    public DateTime? MaintenanceAt { get; set; }
 
     /// <summary>When the game had ended, or null.</summary>
     public DateTime? PlayEndedAt { get; set; }
@@ -112,6 +121,12 @@ public sealed class Run
     /// <summary>Of those, packets that the game left. They stay queued.</summary>
     public int Unconsumed { get; set; }
 
+    /// <summary>Of those, packets of which it can't be told whether the game read them. They are held for a person's decision.</summary>
+    public int Doubtful { get; set; }
+
+    /// <summary>How often the game was started to read or write packets: more than once when mail had to be read in order.</summary>
+    public int Passes { get; set; }
+
     /// <summary>Packets taken from OUTBOUND into the ledger.</summary>
     public int Written { get; set; }
 
@@ -128,8 +143,24 @@ public sealed class RunPacket
     /// <summary>The packet.</summary>
     public long PacketId { get; init; }
 
-    /// <summary>True: gone afterwards, so it was read. False: it was still there. Null: not judged yet.</summary>
+    /// <summary>True: it was read. False: it was still there, unread. Null: not judged yet, or in <see cref="Doubt"/>.</summary>
     public bool? Consumed { get; set; }
+
+    /// <summary>Why it can't be told whether it was read, or null. It stays here after a person has decided.</summary>
+    public Packets.HeldReason? Doubt { get; set; }
+}
+
+/// <summary>A sender whose mail the game showed while it read, in one pass of a run. Written as soon as it is seen.</summary>
+public sealed class RunSender
+{
+    /// <summary>The run.</summary>
+    public long RunId { get; init; }
+
+    /// <summary>The pass, from 1.</summary>
+    public int Pass { get; init; }
+
+    /// <summary>BBS index of the sender.</summary>
+    public int Node { get; init; }
 }
 
 /// <summary>A phase that the game printed.</summary>

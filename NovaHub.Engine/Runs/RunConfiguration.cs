@@ -6,7 +6,7 @@ namespace NovaHub.Engine.Runs;
 internal sealed class RunConfiguration :
     IEntityTypeConfiguration<Run>, IEntityTypeConfiguration<RunPacket>, IEntityTypeConfiguration<RunPhase>,
     IEntityTypeConfiguration<RunItem>, IEntityTypeConfiguration<RunVerdict>, IEntityTypeConfiguration<RunFile>,
-    IEntityTypeConfiguration<RunRecording>, IEntityTypeConfiguration<RunLease>, IEntityTypeConfiguration<ForeignFile>
+    IEntityTypeConfiguration<RunRecording>, IEntityTypeConfiguration<RunSender>, IEntityTypeConfiguration<RunLease>, IEntityTypeConfiguration<ForeignFile>
 {
     public void Configure(EntityTypeBuilder<Run> builder)
     {
@@ -23,7 +23,10 @@ internal sealed class RunConfiguration :
     {
         builder.ToTable("RunPackets").HasKey(p => new { p.RunId, p.PacketId });
         builder.HasIndex(p => p.PacketId);
+        builder.Property(p => p.Doubt).HasConversion<string>();
     }
+
+    public void Configure(EntityTypeBuilder<RunSender> builder) => builder.ToTable("RunSenders").HasKey(s => new { s.RunId, s.Pass, s.Node });
 
     public void Configure(EntityTypeBuilder<RunPhase> builder) => builder.ToTable("RunPhases").HasKey(p => new { p.RunId, p.Order });
 

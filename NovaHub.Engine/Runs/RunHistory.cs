@@ -15,7 +15,7 @@ namespace NovaHub.Engine.Runs;
 /// <param name="PacketsOut">Packets that the game wrote; at most 500.</param>
 public sealed record RunReport(
     Run Run, IReadOnlyList<RunPhase> Phases, IReadOnlyList<RunItem> Items, IReadOnlyList<RunVerdict> Verdicts,
-    IReadOnlyList<RunFile> Files, IReadOnlyList<(Packet Packet, bool? Consumed)> PacketsIn, IReadOnlyList<Packet> PacketsOut);
+    IReadOnlyList<RunFile> Files, IReadOnlyList<(Packet Packet, bool? Consumed, HeldReason? Doubt)> PacketsIn, IReadOnlyList<Packet> PacketsOut);
 
 /// <summary>Reads runs that are in the database: all of them, also those that go on in another process.</summary>
 public sealed class RunHistory(IDbContextFactory<HubDb> databases)
@@ -71,7 +71,7 @@ public sealed class RunHistory(IDbContextFactory<HubDb> databases)
         }
 
         var packetsIn = await db.Set<RunPacket>().Where(p => p.RunId == runId).OrderBy(p => p.PacketId).Take(MostPackets)
-            .Join(db.Set<Packet>(), p => p.PacketId, p => p.Id, (staged, packet) => new { packet, staged.Consumed })
+            .Join(db.Set<Packet>(), p => p.PacketId, p => p.Id, (staged, packet) => new { packet, staged.Consumed, staged.Doubt })
             .AsNoTracking().ToListAsync(cancellationToken);
         return new RunReport(
             run,
@@ -79,7 +79,7 @@ public sealed class RunHistory(IDbContextFactory<HubDb> databases)
             await db.Set<RunItem>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Order).ToListAsync(cancellationToken),
             await db.Set<RunVerdict>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Order).ToListAsync(cancellationToken),
             await db.Set<RunFile>().AsNoTracking().Where(p => p.RunId == runId).OrderBy(p => p.Name).ToListAsync(cancellationToken),
-            [.. packetsIn.Select(p => (p.packet, p.Consumed))],
+            [.. packetsIn.Select(p => (p.packet, p.Consumed, p.Doubt))],
             await db.Set<Packet>().AsNoTracking().Where(p => p.WrittenInRunId == runId).OrderBy(p => p.Id).Take(MostPackets).ToListAsync(cancellationToken));
     }
 

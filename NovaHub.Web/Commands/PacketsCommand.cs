@@ -21,7 +21,7 @@ internal static class PacketsCommand
                 result.AddError($"--limit is 1 to {MostRows}.");
             }
         });
-        var command = new Command("packets", "The latest packets, newest first") { league, limit };
+        var command = new Command("packets", "The latest packets, newest first") { league, limit, HeldCommands.List(), HeldCommands.Decide() };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);

@@ -18,6 +18,9 @@ internal enum StreamKind
     /// <summary>What lies in a game's INBOUND now.</summary>
     Staged,
 
+    /// <summary>What is held for a person's decision.</summary>
+    Held,
+
     /// <summary>The packets of one name.</summary>
     Name,
 
@@ -26,7 +29,7 @@ internal enum StreamKind
 }
 
 /// <summary>What a row must be asked for when its stream does not say it all.</summary>
-internal readonly record struct StreamRow(long Id, string League, int Source, int Dest, int Sequence, bool Staged, bool Consumed, bool Delivered, bool Expired);
+internal readonly record struct StreamRow(long Id, string League, int Source, int Dest, int Sequence, bool Staged, bool Consumed, bool Delivered, bool Expired, bool Held);
 
 /// <summary>Packets that stand side by side in one index, in order of arrival.</summary>
 /// <param name="Kind">The index.</param>
@@ -68,6 +71,7 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
     private DbDataReader Open(LedgerSight sight, string sql, long low, long high) => Kind switch
     {
         StreamKind.Dest or StreamKind.Waiting => sight.Query(sql, low, high, League, Dest),
+        StreamKind.Held => sight.Query(sql, low, high, League),
         StreamKind.Name => sight.Query(sql, low, high, League, Source, Dest, Sequence),
         StreamKind.Route => sight.Query(sql, low, high, League, Source, Dest),
         _ => sight.Query(sql, low, high),
@@ -76,12 +80,13 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
     private static string Text(StreamKind kind, bool exact, bool down)
     {
         var key = kind == StreamKind.Route ? "RouteOrdinal" : "Id";
-        var columns = exact ? "" : """, "LeagueId", "Source", "Dest", "Sequence", "StagedInRunId" IS NOT NULL, "ConsumedAt" IS NOT NULL, "DeliveredAt" IS NOT NULL, "ExpiredAt" IS NOT NULL""";
+        var columns = exact ? "" : """, "LeagueId", "Source", "Dest", "Sequence", "StagedInRunId" IS NOT NULL, "ConsumedAt" IS NOT NULL, "DeliveredAt" IS NOT NULL, "ExpiredAt" IS NOT NULL, "HeldAt" IS NOT NULL""";
         var seek = kind switch
         {
             StreamKind.Dest => """ AND "LeagueId" = @p2 AND "Dest" = @p3""",
             StreamKind.Waiting => $""" AND "LeagueId" = @p2 AND "Dest" = @p3 AND {LedgerSql.Waits}""",
             StreamKind.Staged => """ AND "StagedInRunId" IS NOT NULL""",
+            StreamKind.Held => $""" AND "LeagueId" = @p2 AND {LedgerSql.IsHeld}""",
             StreamKind.Name => """ AND "LeagueId" = @p2 AND "Source" = @p3 AND "Dest" = @p4 AND "Sequence" = @p5""",
             StreamKind.Route => """ AND "LeagueId" = @p2 AND "Source" = @p3 AND "Dest" = @p4""",
             _ => "",
@@ -93,5 +98,5 @@ internal readonly record struct LedgerStream(StreamKind Kind, bool Exact, string
     }
 
     private static StreamRow Row(DbDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8));
+        row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9));
 }

@@ -17,7 +17,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     private const int LeastRows = 500;
 
     private const string One = """
-        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt", "DeliveryProof", "Delivery"
+        SELECT "Id", "LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId", "StagedInRunId", "ConsumedAt", "DeliveredAt", "Sha256", "ExpiredAt", "DeliveryProof", "Delivery", "HeldAt", "HeldReason"
         FROM "Packets" WHERE "Id" = @p0
         """;
 
@@ -89,6 +89,8 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
         ConsumedAt = row.GetUtcOrNull(11),
         DeliveredAt = row.GetUtcOrNull(12),
         ExpiredAt = row.GetUtcOrNull(14),
+        HeldAt = row.GetUtcOrNull(17),
+        HeldReason = row.IsDBNull(18) ? null : Enum.Parse<HeldReason>(row.GetString(18)),
         Sha256 = (byte[])row[13],
         DeliveryProof = row.IsDBNull(15) ? null : Enum.Parse<DeliveryProof>(row.GetString(15)),
         Delivery = row.GetInt32(16),

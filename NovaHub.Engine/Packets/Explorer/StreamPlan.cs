@@ -19,6 +19,7 @@ internal sealed class StreamPlan(LedgerSight sight, DirectorySnapshot directory,
     public List<LedgerStream> Streams() => filter switch
     {
         { State: PacketState.Staged } => [new LedgerStream(StreamKind.Staged, Exact: false)],
+        { State: PacketState.Held } => [.. Leagues().Select(league => new LedgerStream(StreamKind.Held, Exact: false, league))],
         { State: PacketState.WaitingForGame or PacketState.WaitingForBoard } => Waiting(),
         { Name.Sequence.Length: > 0 } => Names(),
         { NarrowsSource: true } => Routes(),
@@ -40,6 +41,7 @@ internal sealed class StreamPlan(LedgerSight sight, DirectorySnapshot directory,
         { Delivered: true } => PacketState.Delivered,
         { Consumed: true } => PacketState.Consumed,
         { Expired: true } => PacketState.Expired,
+        { Held: true } => PacketState.Held,
         { Staged: true } => PacketState.Staged,
         _ => IsHub(row.League, row.Dest) ? PacketState.WaitingForGame : PacketState.WaitingForBoard,
     };

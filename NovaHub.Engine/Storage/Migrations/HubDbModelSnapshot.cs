@@ -663,6 +663,12 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<DateTime?>("ExpiredAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("HeldAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HeldReason")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("LeagueId")
                         .IsRequired()
                         .HasMaxLength(4)
@@ -715,8 +721,11 @@ namespace NovaHub.Engine.Storage.Migrations
 
                     b.HasIndex(new[] { "LeagueId", "Dest", "Id" }, "IX_Packets_Dest");
 
+                    b.HasIndex(new[] { "LeagueId", "Id" }, "IX_Packets_Held")
+                        .HasFilter("\"HeldAt\" IS NOT NULL");
+
                     b.HasIndex(new[] { "LeagueId", "Dest", "Id" }, "IX_Packets_Waiting")
-                        .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL");
+                        .HasFilter("\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL AND \"HeldAt\" IS NULL");
 
                     b.ToTable("Packets", (string)null);
                 });
@@ -782,6 +791,9 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<int>("Consumed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Doubtful")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("EmulatorMs")
                         .HasColumnType("INTEGER");
 
@@ -790,6 +802,9 @@ namespace NovaHub.Engine.Storage.Migrations
 
                     b.Property<int?>("ExitCode")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("FolderMark")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("GameFolder")
                         .HasColumnType("TEXT");
@@ -802,8 +817,14 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<string>("Machine")
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("MaintenanceAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Outcome")
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Passes")
+                        .HasColumnType("INTEGER");
 
                     b.Property<DateTime?>("PlayEndedAt")
                         .HasColumnType("TEXT");
@@ -950,6 +971,9 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<bool?>("Consumed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Doubt")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("RunId", "PacketId");
 
                     b.HasIndex("PacketId");
@@ -993,6 +1017,22 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.HasKey("RunId");
 
                     b.ToTable("RunRecordings", (string)null);
+                });
+
+            modelBuilder.Entity("NovaHub.Engine.Runs.RunSender", b =>
+                {
+                    b.Property<long>("RunId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Pass")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Node")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RunId", "Pass", "Node");
+
+                    b.ToTable("RunSenders", (string)null);
                 });
 
             modelBuilder.Entity("NovaHub.Engine.Runs.RunVerdict", b =>

@@ -97,6 +97,7 @@ public static class HelpTopics
                 ("Waits for the game", "It is for the hub's own game and is read with the next run."),
                 ("Waits for the board", "Its board has not fetched it yet."),
                 ("Delivered", "The board has every byte of it."),
+                ("Held: you decide", "It can't be told whether the game read it. Open it: beside it stands what the hub saw. An admin says what is right."),
                 ("Given up", "An admin took it out of the queue. It is kept and can be put back."),
             ],
             See = ["packet", "bbses"],
@@ -106,6 +107,7 @@ public static class HelpTopics
             Acts =
             [
                 "Read again (admins): give it to the hub's game with the next run.",
+                "It was read, or give it to the game again (admins): decide about a packet that is held.",
                 "Deliver again (admins): give it to its board with the next poll.",
                 "Download its bytes (admins).",
             ],

@@ -47,6 +47,7 @@ public static class Words
         PacketState.WaitingForBoard => ("Waits for the board", Tone.Quiet),
         PacketState.Delivered => ("Delivered", Tone.Good),
         PacketState.Expired => ("Given up", Tone.Notice),
+        PacketState.Held => ("Held: you decide", Tone.Bad),
         _ => (state.ToString(), Tone.Quiet),
     };
 

@@ -59,6 +59,8 @@ internal static class ActivityWords
         ActivityKind.RunEnded => ("Run ended", Icons.Material.Outlined.PlayCircle),
         ActivityKind.UploadRefused => ("Upload refused", Icons.Material.Outlined.Block),
         ActivityKind.Requeued => ("Packet put back", Icons.Material.Outlined.Replay),
+        ActivityKind.PacketHeld => ("Packets held", Icons.Material.Outlined.HelpOutline),
+        ActivityKind.PacketDecided => ("Held packet decided", Icons.Material.Outlined.Gavel),
         ActivityKind.Expired => ("Packet given up", Icons.Material.Outlined.DeleteSweep),
         ActivityKind.LeagueAdded => ("League added", Icons.Material.Outlined.Public),
         ActivityKind.LeagueChanged => ("League changed", Icons.Material.Outlined.Public),

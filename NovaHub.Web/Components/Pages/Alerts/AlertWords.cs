@@ -15,6 +15,7 @@ internal static class AlertWords
         AlertKind.LeagueStopped => ("Game stopped", Icons.Material.Outlined.Public),
         AlertKind.HubFault => ("Hub fault", Icons.Material.Outlined.MonitorHeart),
         AlertKind.UploadsRefused => ("Uploads refused", Icons.Material.Outlined.Block),
+        AlertKind.PacketsHeld => ("Packets held", Icons.Material.Outlined.HelpOutline),
         _ => (kind.ToString(), Icons.Material.Outlined.Info),
     };
 
@@ -58,6 +59,7 @@ internal static class AlertWords
         AlertKind.BoardQuiet => "Ask its sysop whether the board and its client run; the board's page says how to reach them and what waits. Its mail stays here until it is fetched.",
         AlertKind.LeagueStopped => "Put right what stands above. Mail for the game waits meanwhile, mail between boards goes through, and nothing is lost.",
         AlertKind.HubFault => "Put it right on the hub's own machine; the page System shows its disk and its database. Boards keep what the hub can't take and send it again.",
+        AlertKind.PacketsHeld => "Open each packet: beside it stands what the hub saw. Then say whether the game read it, or give it to the game again. Until then it stays as it is; other mail goes on.",
         _ => "The reason stands above, and all of them in the activity. Either the board sends what it should not, or its seat here is not the one that its game has. Its sysop keeps the packets meanwhile.",
     };
 
@@ -68,6 +70,7 @@ internal static class AlertWords
         AlertKind.BoardQuiet => "It ends by itself when the board speaks.",
         AlertKind.LeagueStopped => "It ends by itself when the game can run, or nothing waits for it any more.",
         AlertKind.HubFault => "It ends by itself when the hub finds nothing wrong any more.",
+        AlertKind.PacketsHeld => "It ends by itself when every held packet is decided.",
         _ => "It ends by itself after an hour without a refusal.",
     };
 }

@@ -16,10 +16,16 @@ public enum PacketAct
 
     /// <summary>Offer them to nobody any more.</summary>
     GiveUp,
+
+    /// <summary>Of held ones: the game has read them.</summary>
+    CountAsRead,
+
+    /// <summary>Of held ones: the game gets them again.</summary>
+    ReadOnceMore,
 }
 
 /// <summary>Does what admins ask for, after a question that says what will happen.</summary>
-internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, PersonActs acts, IDialogService dialogs, ISnackbar snackbar)
+internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, HeldPackets held, PersonActs acts, IDialogService dialogs, ISnackbar snackbar)
 {
     /// <summary>Asks and, if the answer is yes, does it. What could not be done is said.</summary>
     public async Task AskAsync(PacketAct act, IReadOnlyList<Packet> packets)
@@ -27,7 +33,7 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
         List<long> ids = [.. packets.Select(p => p.Id)];
         var (title, confirm) = Question(act, packets);
         var plan = await PlanAsync(act, ids);
-        if (!await ConfirmDialog.AskAsync(dialogs, title, confirm, plan.Sentences, plan.Refusal, danger: act == PacketAct.GiveUp))
+        if (!await ConfirmDialog.AskAsync(dialogs, title, confirm, plan.Sentences, plan.Refusal, danger: act != PacketAct.PutBack))
         {
             return;
         }
@@ -40,15 +46,23 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
     }
 
     /// <summary>Does it at once.</summary>
-    public Task<ActAnswer<QueueAnswer>> DoAsync(PacketAct act, IReadOnlyCollection<long> packetIds) => acts.DoAsync(PeopleSecurity.Administers, () => act == PacketAct.PutBack
-        ? requeue.RequeueAsync(packetIds, ActingPerson.Name, CancellationToken.None)
-        : expiry.ExpireAsync(packetIds, ActingPerson.Name, CancellationToken.None));
+    public Task<ActAnswer<QueueAnswer>> DoAsync(PacketAct act, IReadOnlyCollection<long> packetIds) => acts.DoAsync(PeopleSecurity.Administers, () => act switch
+    {
+        PacketAct.PutBack => requeue.RequeueAsync(packetIds, ActingPerson.Name, CancellationToken.None),
+        PacketAct.GiveUp => expiry.ExpireAsync(packetIds, ActingPerson.Name, CancellationToken.None),
+        _ => held.DecideAsync(DecisionOf(act), packetIds, ActingPerson.Name, CancellationToken.None),
+    });
 
     private async Task<QueuePlan> PlanAsync(PacketAct act, IReadOnlyCollection<long> packetIds)
     {
         try
         {
-            return act == PacketAct.PutBack ? await requeue.PlanAsync(packetIds, CancellationToken.None) : await expiry.PlanAsync(packetIds, CancellationToken.None);
+            return act switch
+            {
+                PacketAct.PutBack => await requeue.PlanAsync(packetIds, CancellationToken.None),
+                PacketAct.GiveUp => await expiry.PlanAsync(packetIds, CancellationToken.None),
+                _ => await held.PlanAsync(DecisionOf(act), packetIds, CancellationToken.None),
+            };
         }
         catch (RefusedException refused)
         {
@@ -56,10 +70,16 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
         }
     }
 
+    private static HeldDecision DecisionOf(PacketAct act) => act == PacketAct.CountAsRead ? HeldDecision.Read : HeldDecision.Again;
+
     private static (string Title, string Confirm) Question(PacketAct act, IReadOnlyList<Packet> packets) => (act, packets) switch
     {
         (PacketAct.GiveUp, [var one]) => ($"Give {one.Name} up?", "Give it up"),
         (PacketAct.GiveUp, _) => ($"Give {packets.Count} packets up?", "Give them up"),
+        (PacketAct.CountAsRead, [var one]) => ($"Was {one.Name} read?", "It was read"),
+        (PacketAct.CountAsRead, _) => ($"Were {packets.Count} packets read?", "They were read"),
+        (PacketAct.ReadOnceMore, [var one]) => ($"Give {one.Name} to the game again?", "Give it to the game again"),
+        (PacketAct.ReadOnceMore, _) => ($"Give {packets.Count} packets to the game again?", "Give them to the game again"),
         (_, [{ DeliveredAt: not null } one]) => ($"Deliver {one.Name} again?", "Deliver it again"),
         (_, [{ ConsumedAt: not null } one]) => ($"Have {one.Name} read again?", "Read it again"),
         (_, [var one]) => ($"Put {one.Name} back?", "Put it back"),

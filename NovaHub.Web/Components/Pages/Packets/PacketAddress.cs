@@ -15,7 +15,7 @@ public sealed record PacketAddress
     private static readonly (string Word, PacketState State)[] StateWords =
     [
         ("for-game", PacketState.WaitingForGame), ("in-game", PacketState.Staged), ("read", PacketState.Consumed),
-        ("for-board", PacketState.WaitingForBoard), ("delivered", PacketState.Delivered), ("given-up", PacketState.Expired),
+        ("for-board", PacketState.WaitingForBoard), ("delivered", PacketState.Delivered), ("given-up", PacketState.Expired), ("held", PacketState.Held),
     ];
 
     public LeagueId? League { get; init; }
