@@ -42,7 +42,7 @@ public sealed class TestHub : IAsyncDisposable
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     public static async Task<TestHub> StartAsync(
-        IReadOnlyDictionary<string, string?>? settings = null, string? folder = null, bool schedules = false, bool keep = false)
+        IReadOnlyDictionary<string, string?>? settings = null, string? folder = null, bool schedules = false, bool keep = false, TimeProvider? clock = null)
     {
         var own = folder is null;
         folder ??= Directory.CreateTempSubdirectory("novahub-test-").FullName;
@@ -63,6 +63,7 @@ public sealed class TestHub : IAsyncDisposable
         }
 
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddNovaHubEngine(builder.Configuration);
         if (schedules)
         {

@@ -39,7 +39,12 @@ public static class EngineServices
     }
 
     /// <summary>What a hub that serves does by itself, beside the engine: schedules, recovery, watching OUTBOUND, alerts.</summary>
-    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services.AddRunSchedule().AddSingleton<ScheduleBook>().AddAlertWatch();
+    public static IServiceCollection AddNovaHubSchedules(this IServiceCollection services) => services
+        .AddRunSchedule()
+        .AddSingleton<ClockSchedule>()
+        .AddHostedService(s => s.GetRequiredService<ClockSchedule>())
+        .AddSingleton<ScheduleBook>()
+        .AddAlertWatch();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {

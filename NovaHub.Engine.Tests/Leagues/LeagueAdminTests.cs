@@ -126,13 +126,13 @@ public sealed class LeagueAdminTests : IAsyncLifetime
     public void A_preview_has_the_next_five_times_in_utc()
     {
         var now = new DateTime(2026, 7, 1, 12, 1, 0, DateTimeKind.Utc);
-        var preview = CronPreview.Of(" 0 0/30 * * * ? ", now);
+        var preview = CronPreview.Of(" 0 0/30 * * * ? ", null, now);
         Assert.Null(preview.Refusal);
-        Assert.Equal([30, 60, 90, 120, 150], preview.Times.Select(t => (int)(t - now.Date.AddHours(12)).TotalMinutes));
-        Assert.All(preview.Times, t => Assert.Equal(DateTimeKind.Utc, t.Kind));
-        Assert.Equal(new CronPreview([], null).Times, CronPreview.Of("  ", now).Times);
-        Assert.Contains("is no cron expression", CronPreview.Of("every day", now).Refusal);
-        Assert.Contains("never comes", CronPreview.Of("0 0 0 1 1 ? 2020", now).Refusal);
+        Assert.Equal([30, 60, 90, 120, 150], preview.Times.Select(t => (int)(t.Utc - now.Date.AddHours(12)).TotalMinutes));
+        Assert.All(preview.Times, t => Assert.Equal(DateTimeKind.Utc, t.Utc.Kind));
+        Assert.Equal(new CronPreview([], null).Times, CronPreview.Of("  ", null, now).Times);
+        Assert.Contains("is no cron expression", CronPreview.Of("every day", null, now).Refusal);
+        Assert.Contains("never comes", CronPreview.Of("0 0 0 1 1 ? 2020", null, now).Refusal);
     }
 
     [Fact]

@@ -19,6 +19,9 @@ public sealed class League
     /// <summary>The hub's FTN address in this league, <c>13:10/1</c>, or null.</summary>
     public string? HubAddress { get; set; }
 
+    /// <summary>The address under which the hub is listed while it has none of its own, or null. Once made up it stays.</summary>
+    public string? MadeUpAddress { get; set; }
+
     /// <summary>Whether the nodelist's hub entry carries a HOST line. Some leagues do not route through the hub.</summary>
     public bool RoutesThroughHub { get; set; } = true;
 
@@ -31,8 +34,17 @@ public sealed class League
     /// <summary>The game's command that moves packets, without the program's name.</summary>
     public string MaintenanceCommand { get; set; } = "PLANETARY /DETAILED";
 
-    /// <summary>Quartz cron expression in UTC for scheduled runs, or null.</summary>
+    /// <summary>Quartz cron expression for scheduled runs, on the clock of <see cref="TimeZone"/>, or null.</summary>
     public string? Cron { get; set; }
+
+    /// <summary>IANA name of the time zone of <see cref="Cron"/>, <c>Europe/Berlin</c>, or null for UTC.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>Every time of the schedule up to this moment is seen to, or null: the hub has not looked at it yet.</summary>
+    public DateTime? ClockedUntil { get; set; }
+
+    /// <summary>A time that came before the schedule was changed and has not started a run yet, or null.</summary>
+    public DateTime? ClockOwed { get; set; }
 
     /// <summary>Whether mail for the hub starts a run after the quiet time.</summary>
     public bool RunsOnArrival { get; set; } = true;
@@ -110,6 +122,9 @@ public sealed class Membership
 
     /// <summary>The FTN address it uses here, or null.</summary>
     public string? FtnAddress { get; set; }
+
+    /// <summary>The address under which it is listed while it has none of its own, or null. Once made up it stays.</summary>
+    public string? MadeUpAddress { get; set; }
 
     /// <summary>Since when.</summary>
     public DateTime JoinedAt { get; init; }

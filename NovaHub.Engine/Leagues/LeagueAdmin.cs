@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Packets;
+using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Storage;
-using Quartz;
 
 namespace NovaHub.Engine.Leagues;
 
@@ -17,9 +17,12 @@ public sealed class RefusedException(string message) : Exception(message);
 /// <param name="Name">Its name.</param>
 /// <param name="HubAddress">The hub's FTN address there, or null.</param>
 /// <param name="GameFolder">Full path of the hub's copy of the game, or null.</param>
-/// <param name="Cron">Quartz cron expression (UTC), or null.</param>
+/// <param name="Cron">Quartz cron expression, or null.</param>
 public sealed record LeagueRequest(LeagueId Id, string Name, string? HubAddress = null, string? GameFolder = null, string? Cron = null)
 {
+    /// <summary>IANA name of the time zone of <see cref="Cron"/>, or null for this machine's own: the game's dates are the machine's.</summary>
+    public string? TimeZone { get; init; }
+
     /// <summary>The game's command that moves packets, or null for the usual one.</summary>
     public string? MaintenanceCommand { get; init; }
 }
@@ -33,7 +36,7 @@ public sealed partial class LeagueAdmin(
     /// <exception cref="RefusedException">The league exists, or a value is no good.</exception>
     public async Task<IReadOnlyList<string>> AddAsync(LeagueRequest request, CancellationToken cancellationToken)
     {
-        Check(request);
+        CheckName(request.Name);
         CheckFolder(request.GameFolder);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -50,8 +53,10 @@ public sealed partial class LeagueAdmin(
             HubAddress = request.HubAddress,
             GameFolder = request.GameFolder is { } folder ? Path.GetFullPath(folder) : null,
             Cron = request.Cron,
+            TimeZone = request.TimeZone ?? TimeZones.Here,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
+        CheckSchedule(league, new ClockTerms(null, TimeZones.Utc, false));
         league.MaintenanceCommand = request.MaintenanceCommand ?? league.MaintenanceCommand;
         db.Add(league);
         await db.SaveChangesAsync(cancellationToken);
@@ -67,9 +72,10 @@ public sealed partial class LeagueAdmin(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var league = await db.Set<League>().SingleOrDefaultAsync(l => l.Id == id, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
-        var (hubIndex, folder) = (league.HubIndex, league.GameFolder);
+        var (hubIndex, folder, terms) = (league.HubIndex, league.GameFolder, ClockTerms.Of(league));
         change(league);
-        Check(new LeagueRequest(id, league.Name, league.HubAddress, league.GameFolder, league.Cron));
+        CheckName(league.Name);
+        CheckSchedule(league, terms);
         if (league.GameFolder != folder)
         {
             // One that went missing since must not stand in the way of a pause
@@ -161,18 +167,31 @@ public sealed partial class LeagueAdmin(
         }
     }
 
-    private static void Check(LeagueRequest request)
+    private static void CheckName(string name)
     {
-        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Any(char.IsControl) || request.Name.Length > 80)
+        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl) || name.Length > 80)
         {
             throw new RefusedException("A league needs a name of 1 to 80 characters on one line.");
         }
+    }
 
-        if (request.Cron is { } cron && !CronExpression.TryParse(cron, out _))
+    // Only a schedule that is new: one that has run out since must not stand in the way of a pause
+    private void CheckSchedule(League league, ClockTerms before)
+    {
+        league.Cron = string.IsNullOrWhiteSpace(league.Cron) ? null : LocalCron.Normal(league.Cron);
+        var terms = ClockTerms.Of(league);
+        if (terms.Zone != before.Zone)
         {
-            throw new RefusedException($"“{cron}” is no cron expression; “0 0/15 * * * ?” is every 15 minutes.");
+            league.TimeZone = TimeZones.TryFind(league.TimeZone, out var zone) ? TimeZones.Plain(zone.Id) : throw new RefusedException(TimeZones.Refusal(league.TimeZone!));
         }
 
+        var now = clock.GetUtcNow().UtcDateTime;
+        if (league.Cron is { } cron && (terms.Cron, terms.Zone) != (before.Cron, before.Zone))
+        {
+            LocalCron.Read(cron, league.TimeZone, now);
+        }
+
+        ClockTerms.Restart(league, before, now);
     }
 
     private static void CheckFolder(string? folder)

@@ -47,6 +47,9 @@ public sealed class NodelistItem
     /// <summary>Since when.</summary>
     public DateTime QueuedAt { get; init; }
 
+    /// <summary>The latest packet of the ledger at that moment: where in a mailbox it stands, whatever the clock did. Null in rows of earlier versions.</summary>
+    public long? AfterPacketId { get; init; }
+
     /// <summary>When the member had all of it, or null.</summary>
     public DateTime? DeliveredAt { get; set; }
 }

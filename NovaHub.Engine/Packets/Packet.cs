@@ -91,7 +91,7 @@ public sealed class Packet
     /// <summary>Bytes.</summary>
     public int Size { get; init; }
 
-    /// <summary>When it came in. Never falls as <see cref="Id"/> rises.</summary>
+    /// <summary>What the hub's clock showed when it came in. The order is that of <see cref="Id"/>; see <see cref="ClockStep"/>.</summary>
     public DateTime ReceivedAt { get; init; }
 
     /// <summary>The board that uploaded it, or null when the hub's game wrote it.</summary>
@@ -149,6 +149,22 @@ public sealed class Content
     public required byte[] Bytes { get; init; }
 }
 
+/// <summary>
+/// A place in the ledger where the hub's clock had been put back since the packet before: times fall there, and between two
+/// such places they never do.
+/// </summary>
+public sealed class ClockStep
+{
+    /// <summary>The first packet after the step.</summary>
+    public long PacketId { get; init; }
+
+    /// <summary>When the packet before it came in, by the clock of then.</summary>
+    public DateTime Before { get; init; }
+
+    /// <summary>When this packet came in.</summary>
+    public DateTime After { get; init; }
+}
+
 /// <summary>What moved in one league in one hour (UTC), so that no page ever counts the ledger.</summary>
 public sealed class TrafficHour
 {
@@ -175,7 +191,7 @@ public sealed class TrafficHour
 }
 
 internal sealed class PacketConfiguration :
-    IEntityTypeConfiguration<Packet>, IEntityTypeConfiguration<Content>, IEntityTypeConfiguration<TrafficHour>
+    IEntityTypeConfiguration<Packet>, IEntityTypeConfiguration<Content>, IEntityTypeConfiguration<TrafficHour>, IEntityTypeConfiguration<ClockStep>
 {
     public void Configure(EntityTypeBuilder<Packet> builder)
     {
@@ -198,6 +214,12 @@ internal sealed class PacketConfiguration :
     }
 
     public void Configure(EntityTypeBuilder<Content> builder) => builder.ToTable("Contents").HasKey(c => c.Sha256);
+
+    public void Configure(EntityTypeBuilder<ClockStep> builder)
+    {
+        builder.ToTable("ClockSteps").HasKey(s => s.PacketId);
+        builder.Property(s => s.PacketId).ValueGeneratedNever();
+    }
 
     public void Configure(EntityTypeBuilder<TrafficHour> builder) =>
         builder.ToTable("TrafficHours").HasKey(t => new { t.Hour, t.LeagueId });

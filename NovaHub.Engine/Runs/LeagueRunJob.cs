@@ -5,7 +5,7 @@ using Quartz;
 
 namespace NovaHub.Engine.Runs;
 
-/// <summary>Starts a league's run and waits for it. Holds nothing: what is to be done is in the ledger.</summary>
+/// <summary>Starts a league's run because of mail and waits for it. Holds nothing: what is to be done is in the ledger.</summary>
 [DisallowConcurrentExecution]
 internal sealed class LeagueRunJob(RunControl control, RunSchedule schedule, HubDirectory directory, RunTools tools, ILogger<LeagueRunJob> log) : IJob
 {
@@ -15,13 +15,12 @@ internal sealed class LeagueRunJob(RunControl control, RunSchedule schedule, Hub
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var league = LeagueId.Parse(context.JobDetail.Key.Name);
-        var trigger = context.Trigger.Key.Group == "cron" ? RunTrigger.Schedule : RunTrigger.Arrival;
         if (!directory.Current.Leagues.TryGetValue(league, out var entry) || entry.IsPaused)
         {
             return;
         }
 
-        if (trigger == RunTrigger.Arrival && schedule.StillComing(league) is { } more)
+        if (schedule.StillComing(league) is { } more)
         {
             await schedule.AfterAsync(league, more);
             return;
@@ -29,17 +28,14 @@ internal sealed class LeagueRunJob(RunControl control, RunSchedule schedule, Hub
 
         try
         {
-            var run = await control.StartAsync(league, trigger, null, cancellationToken);
+            var run = await control.StartAsync(league, RunTrigger.Arrival, null, cancellationToken);
             await control.WaitAsync(run, cancellationToken);
         }
         catch (RefusedException refused)
         {
-            Log.NotStarted(log, league.ToString(), trigger, refused.Message);
-            if (trigger == RunTrigger.Arrival)
-            {
-                // It runs already; what came in since that run began waits for the next
-                await schedule.AfterAsync(league, tools.Options.QuietTime > s_leastWait ? tools.Options.QuietTime : s_leastWait);
-            }
+            Log.NotStarted(log, league.ToString(), RunTrigger.Arrival, refused.Message);
+            // It runs already; what came in since that run began waits for the next
+            await schedule.AfterAsync(league, tools.Options.QuietTime > s_leastWait ? tools.Options.QuietTime : s_leastWait);
         }
         catch (OperationCanceledException)
         {

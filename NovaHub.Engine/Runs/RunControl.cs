@@ -36,7 +36,7 @@ public sealed class RunControl : IAsyncDisposable
     /// <returns>The run's number.</returns>
     /// <exception cref="RefusedException">There is no such league, or it runs already, here or in another process.</exception>
     public Task<long> StartAsync(LeagueId league, RunTrigger trigger, string? requestedBy, CancellationToken cancellationToken) =>
-        StartAsync(league, trigger, requestedBy, null, cancellationToken);
+        StartAsync(league, new RunRequest(trigger, requestedBy), cancellationToken);
 
     /// <summary>Asks a run to stop, in whichever process it is. The emulator is ended and packets that were not read stay queued.</summary>
     public async Task CancelAsync(long runId, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public sealed class RunControl : IAsyncDisposable
         }
 
         var league = await db.Set<Run>().Where(r => r.Id == runId).Select(r => r.LeagueId).SingleAsync(cancellationToken);
-        return await StartAsync(league, RunTrigger.Reprocess, requestedBy, runId, cancellationToken);
+        return await StartAsync(league, new RunRequest(RunTrigger.Reprocess, requestedBy, runId), cancellationToken);
     }
 
     /// <summary>Completes when a run of this process has ended.</summary>
@@ -158,7 +158,9 @@ public sealed class RunControl : IAsyncDisposable
         await Task.WhenAll(_going.Values.Select(g => g.Ended.Task));
     }
 
-    private async Task<long> StartAsync(LeagueId id, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    /// <summary>The same for a request of any kind.</summary>
+    /// <exception cref="ClockMovedException">The request is for a time of a schedule that was changed meanwhile.</exception>
+    internal async Task<long> StartAsync(LeagueId id, RunRequest request, CancellationToken cancellationToken)
     {
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var league = await db.Set<League>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id && l.RetiredAt == null, cancellationToken)
@@ -168,7 +170,7 @@ public sealed class RunControl : IAsyncDisposable
         {
             try
             {
-                return await BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+                return await BeginAsync(league, request, cancellationToken);
             }
             catch (HeldForAMomentException)
             {
@@ -182,7 +184,7 @@ public sealed class RunControl : IAsyncDisposable
         }
     }
 
-    private async Task<long> BeginAsync(League league, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken)
+    private async Task<long> BeginAsync(League league, RunRequest request, CancellationToken cancellationToken)
     {
         // Through the door one by one: what came in before it closes is known to whoever closes it
         await _door.WaitAsync(cancellationToken);
@@ -193,10 +195,10 @@ public sealed class RunControl : IAsyncDisposable
                 throw new RefusedException("The hub is closing.");
             }
 
-            var run = await _tools.Store.BeginAsync(league, trigger, requestedBy, reprocessOf, cancellationToken);
+            var run = await _tools.Store.BeginAsync(league, request, cancellationToken);
             var going = new Going();
             _going[run.Id] = going;
-            Log.Started(_log, run.Id, league.Id.ToString(), trigger);
+            Log.Started(_log, run.Id, league.Id.ToString(), request.Trigger);
             var live = _lives.Begin(RunWatch.Glance(run, here: true));
             _ = Task.Run(() => RunAsync(run, league, going, live), CancellationToken.None);
             return run.Id;

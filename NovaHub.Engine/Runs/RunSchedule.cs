@@ -10,7 +10,10 @@ using Quartz;
 
 namespace NovaHub.Engine.Runs;
 
-/// <summary>Says when leagues run: by cron, after mail came in and a quiet time went by, and again after a run that was not good.</summary>
+/// <summary>
+/// Says when leagues run because of mail: after it came in and a quiet time went by, and again after a run that was not
+/// good. Runs by the clock are the business of <see cref="Schedules.ClockSchedule"/>.
+/// </summary>
 internal sealed class RunSchedule(
     ISchedulerFactory schedulers, IDbContextFactory<HubDb> databases, HubDirectory directory, LedgerEvents events,
     LiveRuns lives, RunTools tools, ILogger<RunSchedule> log) : IHostedService, IDisposable
@@ -100,7 +103,7 @@ internal sealed class RunSchedule(
         }
     }
 
-    // Jobs and cron triggers as the leagues say; and what waited when the hub was off is seen to
+    // Jobs as the leagues say; and what waited when the hub was off is seen to
     private async Task ArrangeLeaguesAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -119,7 +122,6 @@ internal sealed class RunSchedule(
                 await _scheduler.AddJob(job, new AddJobOptions { Replace = true }, cancellationToken);
             }
 
-            await ArrangeCronAsync(league, cancellationToken);
             if (league.RunsOnArrival && league.PausedAt is null
                 && await WaitsAsync(league.Id, league.HubIndex)
                 && !await _scheduler.Exists(new TriggerKey(league.Id.ToString(), "arrival"), cancellationToken))
@@ -127,25 +129,6 @@ internal sealed class RunSchedule(
                 await AfterAsync(league.Id, tools.Options.QuietTime);
             }
         }
-    }
-
-    private async Task ArrangeCronAsync(League league, CancellationToken cancellationToken)
-    {
-        var key = new TriggerKey(league.Id.ToString(), "cron");
-        if (league.Cron is not { } cron || league.PausedAt is not null)
-        {
-            await _scheduler!.UnscheduleJob(key, cancellationToken);
-            return;
-        }
-
-        if (await _scheduler!.GetTrigger(key, cancellationToken) is ICronTrigger there && there.CronExpressionString == cron)
-        {
-            return;
-        }
-
-        var trigger = TriggerBuilder.Create().ForJob(JobOf(league.Id)).WithIdentity(key)
-            .WithCronSchedule(cron, c => c.InTimeZone(TimeZoneInfo.Utc)).Build();
-        await _scheduler.ScheduleJob(trigger, new ScheduleJobOptions { Replace = true }, cancellationToken);
     }
 
     // Runs that wait for mail to cease wait as long as the configuration says now

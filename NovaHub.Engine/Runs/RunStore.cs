@@ -18,12 +18,14 @@ internal sealed record FoundPacket(string Path, PacketName Name, byte[] Bytes);
 /// </summary>
 internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEvents events, TimeProvider clock)
 {
-    /// <summary>Takes the lease and makes the run's row, or refuses.</summary>
-    public Task<Run> BeginAsync(League of, RunTrigger trigger, string? requestedBy, long? reprocessOf, CancellationToken cancellationToken) =>
+    /// <summary>Takes the lease and makes the run's row, or refuses. A time of the schedule is seen to in the same commit.</summary>
+    public Task<Run> BeginAsync(League of, RunRequest request, CancellationToken cancellationToken) =>
         commits.WriteAsync(
             writer =>
             {
                 var (now, league) = (Now, of.Id);
+                var (trigger, requestedBy, reprocessOf) = (request.Trigger, request.RequestedBy, request.ReprocessOf);
+                request.Clock?.Settle(writer, league);
                 var id = (long)writer.Scalar(
                     """
                     INSERT INTO "Runs" ("LeagueId", "Trigger", "RequestedBy", "ReprocessOf", "GameFolder", "StartedAt", "EmulatorMs", "Staged", "Consumed", "Unconsumed", "Written")

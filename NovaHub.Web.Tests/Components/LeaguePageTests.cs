@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
@@ -179,13 +180,57 @@ public sealed class LeaguePageTests
         await page.InvokeAsync(() => page.Find("#cron-900B").Input("every day"));
         Assert.Contains("is no cron expression", page.Find(".cron-refusal").TextContent);
         await page.InvokeAsync(() => page.FindAll(".example").Single(b => b.TextContent.Contains("04:00")).Click());
+        await page.InvokeAsync(() => page.Find("#zone-900B").Input("Mars/Base"));
+        Assert.Contains("“Mars/Base” is no time zone", page.Find(".cron-refusal").TextContent);
+        Assert.True(page.Find("form[aria-label='Schedule of 900B'] button[type='submit']").HasAttribute("disabled"));
+        await page.InvokeAsync(() => page.Find("#zone-900B").Input("Asia/Tokyo"));
+        Assert.Contains("Asia/Tokyo", page.FindAll("#zones-900B option").Select(o => o.GetAttribute("value")));
         var times = page.FindAll(".cron-times li").Select(l => l.TextContent).ToList();
         Assert.Equal(5, times.Count);
-        Assert.All(times, t => Assert.Matches(@"0[56]:00:00 \(Europe/Berlin\) · .* 04:00:00 UTC", t));
+        Assert.All(times, t => Assert.Matches(@"04:00 Asia/Tokyo · .* 2[01]:00 for you \(Europe/Berlin\)", t));
+        Assert.Empty(page.FindAll(".odd-night"));
         await page.InvokeAsync(() => page.Find("form[aria-label='Schedule of 900B']").Submit());
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("button[aria-label='Change the schedule']")), Patience);
         // The next time comes from the scheduler, which follows a moment later
-        page.WaitForAssertion(() => Assert.Contains(page.FindAll(".facts time"), t => t.GetAttribute("title")!.Contains("04:00:00 UTC")), Patience);
+        page.WaitForAssertion(() => Assert.Contains(page.FindAll(".facts time"), t => t.GetAttribute("title")!.Contains("19:00:00 UTC")), Patience);
+        Assert.Matches("04:00 Asia/Tokyo", page.Find(".next-there").TextContent);
+    }
+
+    [Fact]
+    public async Task A_schedule_marks_the_nights_on_which_its_clock_changes()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        await console.AddLeagueAsync();
+        var page = Show(console);
+        Eventually(page, "Schedule");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the schedule']").Click());
+        await page.InvokeAsync(() => page.Find("#zone-900B").Input("Europe/Berlin"));
+        await page.InvokeAsync(() => page.Find("#cron-900B").Input("0 30 2 ? 3 1L"));
+        Assert.Equal(5, page.FindAll(".odd-night").Count);
+        Assert.All(page.FindAll(".cron-times li"), t => Assert.Contains("03:00 Europe/Berlin", t.TextContent));
+        Assert.All(page.FindAll(".odd-night"), t => Assert.Contains("never shows 02:30: it comes at 03:00", t.TextContent));
+    }
+
+    [Fact]
+    public async Task A_schedule_that_has_run_out_says_so_and_lets_the_rest_be_changed()
+    {
+        await using var console = await ConsoleContext.StartAsync();
+        var league = await console.AddLeagueAsync();
+        await using (var db = await console.Hub.Get<IDbContextFactory<NovaHub.Engine.Storage.HubDb>>().CreateDbContextAsync())
+        {
+            await db.Set<League>().Where(l => l.Id == league).ExecuteUpdateAsync(s => s.SetProperty(l => l.Cron, "0 0 12 1 1 ? 2020"));
+        }
+
+        await console.Hub.Get<HubDirectory>().RefreshAsync();
+        var page = Show(console);
+        Eventually(page, "has no further time");
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the schedule']").Click());
+        Assert.Contains("never comes", page.Find(".cron-refusal").TextContent);
+        await page.InvokeAsync(() => page.Find(".fields input[type='checkbox']").Change(false));
+        await page.InvokeAsync(() => page.Find("form[aria-label='Schedule of 900B']").Submit());
+        page.WaitForAssertion(() => Assert.False(console.Hub.Get<HubDirectory>().Current.Leagues[league].RunsOnArrival), Patience);
+        var list = console.Show<ScheduleList>();
+        Eventually(list, "has no further time");
     }
 
     [Fact]
@@ -210,7 +255,7 @@ public sealed class LeaguePageTests
         Eventually(page, "Nothing to schedule yet");
         var league = await console.AddLeagueAsync();
         Eventually(page, "not since the hub started");
-        await console.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.Cron = "0 0 4 * * ?", default);
+        await console.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => (l.Cron, l.TimeZone) = ("0 0 4 * * ?", "UTC"), default);
         page.WaitForAssertion(() => Assert.Contains("04:00:00 UTC", page.Find("td[data-label='Next by cron'] time").GetAttribute("title")), Patience);
 
         await page.InvokeAsync(() => page.Find("button[aria-label='Pause: league 900B']").ClickAsync(new()));
@@ -235,7 +280,7 @@ public sealed class LeaguePageTests
         Assert.DoesNotContain("Make it anew", page.Markup);
         Assert.Equal(RunActions.NotAllowed, (await actions.AddAsync(new LeagueForm { Number = "555", Name = "New" })).Refusal);
         Assert.Equal(RunActions.NotAllowed, (await actions.ChangeAsync(league, new LeagueForm { Name = "New" })).Refusal);
-        Assert.Equal(RunActions.NotAllowed, (await actions.ScheduleAsync(league, "", false)).Refusal);
+        Assert.Equal(RunActions.NotAllowed, (await actions.ScheduleAsync(league, "", "UTC", false)).Refusal);
         Assert.Equal(RunActions.NotAllowed, (await actions.RegenerateAsync(league)).Refusal);
         Assert.Null((await actions.PauseAsync(league, true)).Refusal);
         Eventually(page, "Paused");

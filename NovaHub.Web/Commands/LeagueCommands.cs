@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Schedules;
 
 namespace NovaHub.Web.Commands;
 
@@ -15,14 +16,15 @@ internal static class LeagueCommands
         var name = new Option<string>("--name") { Description = "The league's name", Required = true };
         var address = new Option<string?>("--hub-address") { Description = "The hub's FTN address there, such as 13:10/1" };
         var folder = new Option<DirectoryInfo?>("--game-folder") { Description = "The hub's own copy of the game" };
-        var cron = new Option<string?>("--cron") { Description = "Also run by this Quartz cron expression (UTC), such as \"0 0 * * * ?\"" };
-        var command = new Command("add", "Add a league") { id, name, address, folder, cron };
+        var cron = new Option<string?>("--cron") { Description = "Also run by this Quartz cron expression, such as \"0 0 4 * * ?\" for daily at 04:00" };
+        var zone = TimeZone("Time zone of the cron expression, such as Europe/Berlin (default: this machine's)");
+        var command = new Command("add", "Add a league") { id, name, address, folder, cron, zone };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);
             var league = LeagueId.Parse(parsed.GetRequiredValue(id));
             var warnings = await hub.Get<LeagueAdmin>().AddAsync(
-                new LeagueRequest(league, parsed.GetRequiredValue(name), parsed.GetValue(address), parsed.GetValue(folder)?.FullName, parsed.GetValue(cron)),
+                new LeagueRequest(league, parsed.GetRequiredValue(name), parsed.GetValue(address), parsed.GetValue(folder)?.FullName, parsed.GetValue(cron)) { TimeZone = parsed.GetValue(zone) },
                 cancellationToken);
             Answer.Write(parsed, new { LeagueId = league.ToString() }, () =>
                 [$"League {league} is added. Add its boards with: novahub bbs add NAME --member {league}:2"]);
@@ -38,9 +40,10 @@ internal static class LeagueCommands
         var name = new Option<string?>("--name") { Description = "The league's name" };
         var address = new Option<string?>("--hub-address") { Description = "The hub's FTN address there" };
         var folder = new Option<DirectoryInfo?>("--game-folder") { Description = "The hub's own copy of the game" };
-        var cron = new Option<string?>("--cron") { Description = "Quartz cron expression (UTC); empty for none" };
+        var cron = new Option<string?>("--cron") { Description = "Quartz cron expression; empty for none" };
+        var zone = TimeZone("Time zone of the cron expression, such as Europe/Berlin or UTC");
         var arrival = new Option<bool?>("--run-on-arrival") { Description = "Whether mail for the hub starts a run: true or false" };
-        var command = new Command("set", "Change a league; what is not named stays") { id, name, address, folder, cron, arrival };
+        var command = new Command("set", "Change a league; what is not named stays") { id, name, address, folder, cron, zone, arrival };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);
@@ -52,7 +55,8 @@ internal static class LeagueCommands
                     changed.Name = parsed.GetValue(name) ?? changed.Name;
                     changed.HubAddress = parsed.GetValue(address) ?? changed.HubAddress;
                     changed.GameFolder = parsed.GetValue(folder)?.FullName ?? changed.GameFolder;
-                    changed.Cron = parsed.GetValue(cron) is { } expression ? (expression.Length == 0 ? null : expression) : changed.Cron;
+                    changed.Cron = parsed.GetValue(cron) ?? changed.Cron;
+                    changed.TimeZone = parsed.GetValue(zone) ?? changed.TimeZone;
                     changed.RunsOnArrival = parsed.GetValue(arrival) ?? changed.RunsOnArrival;
                 },
                 cancellationToken);
@@ -62,6 +66,8 @@ internal static class LeagueCommands
         });
         return command;
     }
+
+    private static Option<string?> TimeZone(string description) => new("--time-zone") { Description = description };
 
     private static Command List()
     {
@@ -79,6 +85,7 @@ internal static class LeagueCommands
                 l.HubAddress,
                 l.GameFolder,
                 l.Cron,
+                TimeZone = l.TimeZone ?? TimeZones.Utc,
                 Members = l.Memberships.OrderBy(m => m.BbsIndex).Select(m => new { m.BbsIndex, Bbs = m.Bbs!.Name, m.FtnAddress }),
             });
             Answer.Write(parsed, document, () => leagues.Count == 0

@@ -470,6 +470,12 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasMaxLength(4)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("ClockOwed")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("ClockedUntil")
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
@@ -487,6 +493,9 @@ namespace NovaHub.Engine.Storage.Migrations
 
                     b.Property<int>("HubIndex")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("MadeUpAddress")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("MaintenanceCommand")
                         .IsRequired()
@@ -507,6 +516,9 @@ namespace NovaHub.Engine.Storage.Migrations
 
                     b.Property<bool>("RunsOnArrival")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("TimeZone")
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
@@ -537,6 +549,9 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeftAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("MadeUpAddress")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -595,6 +610,9 @@ namespace NovaHub.Engine.Storage.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("AfterPacketId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("BbsIndex")
                         .HasColumnType("INTEGER");
 
@@ -621,6 +639,22 @@ namespace NovaHub.Engine.Storage.Migrations
                         .HasDatabaseName("IX_NodelistItems_Member");
 
                     b.ToTable("NodelistItems", (string)null);
+                });
+
+            modelBuilder.Entity("NovaHub.Engine.Packets.ClockStep", b =>
+                {
+                    b.Property<long>("PacketId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("After")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Before")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("PacketId");
+
+                    b.ToTable("ClockSteps", (string)null);
                 });
 
             modelBuilder.Entity("NovaHub.Engine.Packets.Content", b =>

@@ -154,7 +154,8 @@ public static class HelpTopics
             Acts = ["Change a schedule (admins); the next five times are shown before you save.", "Pause a league and let it go on.", "Run one now."],
             Words =
             [
-                ("Cron", "Six fields: second, minute, hour, day of month, month, day of week, in UTC. “0 0/15 * * * ?” is every 15 minutes."),
+                ("Cron", "Six fields: second, minute, hour, day of month, month, day of week. “0 0/15 * * * ?” is every 15 minutes."),
+                ("Time zone", "Whose clock the cron means: best the one that the game goes by. Daily means once for each date there, also when its clocks change; a time that came while the hub was off is made up, once."),
                 s_quiet,
             ],
             See = ["league", "settings"],

@@ -140,6 +140,15 @@ public static class Words
             : $"{Local(at, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({zone.Id}) · {utc}";
     }
 
+    /// <summary>The moment on a zone's clock, and on the viewer's where that differs: <c>Sun 29 Mar 2026 04:00 Europe/Berlin · 02:00 UTC for you</c>.</summary>
+    public static string InZone(DateTime at, TimeZoneInfo zone, TimeZoneInfo viewer)
+    {
+        var (there, here) = (Local(at, zone), Local(at, viewer));
+        var text = $"{there.ToString(there.Second == 0 ? "ddd d MMM yyyy HH:mm" : "ddd d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} {NameOf(zone)}";
+        return zone.Id == viewer.Id || NameOf(zone) == NameOf(viewer) ? text
+            : $"{text} · {here.ToString(here.Date == there.Date ? "HH:mm" : "ddd d MMM HH:mm", CultureInfo.InvariantCulture)} for you ({NameOf(viewer)})";
+    }
+
     /// <summary>Bytes for people: <c>812 B</c>, <c>4.1 KB</c>, <c>3 MB</c>; a KB is 1024.</summary>
     public static string Bytes(long bytes)
     {
@@ -158,6 +167,8 @@ public static class Words
 
     /// <summary><c>1 packet</c>, <c>2 packets</c>.</summary>
     public static string Count(long number, string noun) => $"{Count(number)} {noun}{(number == 1 ? "" : "s")}";
+
+    private static string NameOf(TimeZoneInfo zone) => zone.Equals(TimeZoneInfo.Utc) || zone.Id == "Etc/UTC" ? "UTC" : zone.Id;
 
     private static DateTime Local(DateTime at, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTimeFromUtc(DateTime.SpecifyKind(at, DateTimeKind.Utc), zone);

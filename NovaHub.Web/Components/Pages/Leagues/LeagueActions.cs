@@ -75,8 +75,8 @@ internal sealed class LeagueActions(LeagueAdmin leagues, PersonActs acts, TimePr
     public Task<ActAnswer<IReadOnlyList<string>>> ChangeAsync(LeagueId league, LeagueForm form) =>
         ChangeAsync(league, form.Fill);
 
-    public Task<ActAnswer<IReadOnlyList<string>>> ScheduleAsync(LeagueId league, string cron, bool runsOnArrival) =>
-        ChangeAsync(league, l => (l.Cron, l.RunsOnArrival) = (cron.Trim() is { Length: > 0 } expression ? expression : null, runsOnArrival));
+    public Task<ActAnswer<IReadOnlyList<string>>> ScheduleAsync(LeagueId league, string cron, string zone, bool runsOnArrival) =>
+        ChangeAsync(league, l => (l.Cron, l.TimeZone, l.RunsOnArrival) = (cron, zone.Trim(), runsOnArrival));
 
     public Task<ActAnswer<IReadOnlyList<string>>> PauseAsync(LeagueId league, bool pause) => acts.DoAsync(
         PeopleSecurity.SteersRuns,
