@@ -29,6 +29,20 @@ internal sealed class RawClient : IDisposable
 
     public Task SendAsync(byte[] bytes) => Stream.WriteAsync(bytes, HubHost.Stop).AsTask();
 
+    /// <summary>Sends to a server that may have closed the connection already.</summary>
+    public async Task TrySendAsync(string text)
+    {
+        try
+        {
+            await SendAsync(text);
+        }
+        catch (IOException)
+        {
+            // What it said before it closed can still be read
+            return;
+        }
+    }
+
     /// <summary>Reads up to the end of the headers and gives them; what came after waits for the next read.</summary>
     public async Task<string> HeadersAsync()
     {

@@ -9,6 +9,8 @@ namespace NovaHub.Web.Api;
 /// <summary>Errors as RFC 9457 problem documents. Old clients print the body, so <c>detail</c> is a sentence for a person.</summary>
 internal static class Problems
 {
+    public const string ContentType = "application/problem+json; charset=utf-8";
+
     public const string Unexpected = "Something went wrong in the hub. Its log says more; try again later.";
 
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,17 +22,21 @@ internal static class Problems
     /// <param name="error">OAuth's error code, at the token endpoint.</param>
     public static async Task WriteAsync(HttpContext context, int status, string detail, string? error = null)
     {
+        await RefusedBody.LeaveAsync(context, status);
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = "application/problem+json; charset=utf-8";
-        if (context.Request.Headers.Expect.Count > 0)
-        {
-            // It asked before sending and was told: its body will not come, so the connection can't go on
-            response.Headers.Connection = "close";
-        }
+        response.ContentType = ContentType;
+        var body = Render(status, detail, error);
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, context.RequestAborted);
+    }
 
+    /// <summary>The document alone.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    internal static ReadOnlyMemory<byte> Render(int status, string detail, string? error = null)
+    {
         var buffer = new ArrayBufferWriter<byte>(512);
-        await using (var json = new Utf8JsonWriter(buffer, s_plain))
+        using (var json = new Utf8JsonWriter(buffer, s_plain))
         {
             json.WriteStartObject();
             json.WriteString("type", "about:blank");
@@ -46,8 +52,7 @@ internal static class Problems
             json.WriteEndObject();
         }
 
-        response.ContentLength = buffer.WrittenCount;
-        await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        return buffer.WrittenMemory;
     }
 
     /// <summary>The status that a refused upload gets.</summary>
@@ -57,6 +62,11 @@ internal static class Problems
         _ => StatusCodes.Status400BadRequest,
     };
 
+    /// <summary>The sentence for an address that is nobody's.</summary>
+    public static string NothingAt(PathString path) => path.Value?.Contains("//", StringComparison.Ordinal) == true
+        ? "There is nothing at this address: it has two slashes in a row. Check the hub's address in the client's configuration; it needs no slash at its end."
+        : DetailOf(StatusCodes.Status404NotFound);
+
     /// <summary>A sentence for a status that somebody else set without a body.</summary>
     public static string DetailOf(int status) => status switch
     {
@@ -64,8 +74,12 @@ internal static class Problems
         StatusCodes.Status404NotFound => "There is nothing at this address.",
         StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the header Allow names those it takes.",
         StatusCodes.Status408RequestTimeout => "The request came too slowly.",
+        StatusCodes.Status411LengthRequired => "The request must say how long its body is: Content-Length, or Transfer-Encoding: chunked.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+        StatusCodes.Status414UriTooLong => "The address is too long.",
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => "The headers are too long, or there are too many.",
         StatusCodes.Status503ServiceUnavailable => Unavailable,
+        StatusCodes.Status505HttpVersionNotsupported => "This version of HTTP is not spoken here; HTTP/1.1 is.",
         >= 500 => Unexpected,
         _ => "The request was refused.",
     };

@@ -29,7 +29,8 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
             {
-                await Problems.WriteAsync(context, context.Response.StatusCode, Problems.DetailOf(context.Response.StatusCode));
+                var status = context.Response.StatusCode;
+                await Problems.WriteAsync(context, status, status == StatusCodes.Status404NotFound ? Problems.NothingAt(context.Request.Path) : Problems.DetailOf(status));
             }
         }
         catch (Exception failure)

@@ -12,9 +12,17 @@ internal sealed class ServiceRoutes(RequestDelegate next, EndpointDataSource end
         .OfType<RouteEndpoint>().Where(IsOwn)
         .Select(e => (new TemplateMatcher(new RouteTemplate(e.RoutePattern), []), e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []))]);
 
-    /// <summary>Whether programs ask here, and not people.</summary>
-    public static bool AreFor(HttpContext context) =>
-        context.Request.Path.StartsWithSegments(ServiceApi.Prefix) || context.Request.Path.StartsWithSegments(HealthEndpoints.Path);
+    /// <summary>Whether programs ask here, and not people. A hub's address that was given with a slash at its end makes two at the beginning.</summary>
+    public static bool AreFor(HttpContext context)
+    {
+        var path = context.Request.Path;
+        if (path.Value is ['/', '/', ..] doubled)
+        {
+            path = "/" + doubled.TrimStart('/');
+        }
+
+        return path.StartsWithSegments(ServiceApi.Prefix) || path.StartsWithSegments(HealthEndpoints.Path);
+    }
 
     public Task InvokeAsync(HttpContext context)
     {

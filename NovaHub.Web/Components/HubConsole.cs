@@ -99,7 +99,7 @@ internal static class HubConsole
         app.MapPacketFile();
     }
 
-    private static bool IsForPeople(HttpContext context) => !context.Request.Path.StartsWithSegments("/service");
+    private static bool IsForPeople(HttpContext context) => !ServiceRoutes.AreFor(context);
 
     private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context =>
         new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context));

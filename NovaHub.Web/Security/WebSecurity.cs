@@ -67,8 +67,12 @@ internal static class WebSecurity
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
-        // One request at a time on a connection: how far a download came is read from it
-        kestrel.ConfigureEndpointDefaults(e => e.Protocols = HttpProtocols.Http1);
+        kestrel.ConfigureEndpointDefaults(e =>
+        {
+            // One request at a time on a connection: how far a download came is read from it
+            e.Protocols = HttpProtocols.Http1;
+            UnreadableRequests.Explain(e);
+        });
     }
 
     // Only what a named proxy says about the client's address is believed
