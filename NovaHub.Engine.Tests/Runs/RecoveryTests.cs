@@ -142,9 +142,13 @@ public class RecoveryTests
         // Died between the commit of the first packet and the removal of its file
         var store = scene.Hub.Get<RunStore>();
         Assert.True(PacketName.TryParse("900B0102.001", out var name));
-        await store.HoldAsync(scene.League);
-        await store.EnterAsync(scene.League, run, [new FoundPacket("", name, bytes)]);
-        await store.GiveAsync(scene.League, 0);
+        var lease = await store.HoldAsync(scene.League);
+        using (lease.Use())
+        {
+            await store.EnterAsync(scene.League, run, [new FoundPacket("", name, bytes)]);
+        }
+
+        await store.GiveAsync(lease);
 
         var report = await scene.RecoverAsync();
 
@@ -249,14 +253,21 @@ public class RecoveryTests
         await dead.LiveAsync(run, s => s.Phases.Any(p => p.Name == "Processing Incoming Data"), "The game at work");
         Assert.NotEmpty(Emulators.Of(dead, run, "play"));
 
-        // It has not been heard of for an hour
+        var waiting = dead.Runs.WaitAsync(run, CancellationToken.None);
+        // It is on a machine that stands still
         await using (var db = await dead.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync())
         {
-            await db.Set<RunLease>().ExecuteUpdateAsync(s => s.SetProperty(l => l.HeartbeatAt, DateTime.UtcNow.AddHours(-1)));
+            await db.Set<RunLease>().ExecuteUpdateAsync(s => s.SetProperty(l => l.Holder, "elsewhere/1/1/x"));
         }
 
-        await using var next = await TestHub.StartAsync(folder: dead.Folder);
-        await next.Runs.RecoverAsync(CancellationToken.None);
+        await using var next = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:Heartbeat"] = "00:00:00.100" }, dead.Folder);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await next.Runs.RecoverAsync(CancellationToken.None);
+                return (await next.Get<RunHistory>().FindAsync(run, CancellationToken.None))!.Run.EndedAt is not null;
+            },
+            "Taking the league over");
 
         var report = (await next.Get<RunHistory>().FindAsync(run, CancellationToken.None))!;
         Assert.Equal((RunOutcome.Interrupted, 0, 1), (report.Run.Outcome, report.Run.Consumed, report.Run.Unconsumed));
@@ -265,7 +276,7 @@ public class RecoveryTests
         Assert.False(File.Exists(dead.LockOf(league)));
 
         // The old hub wakes up: its packet is gone from INBOUND, and yet it must not call it read
-        await dead.Runs.WaitAsync(run, new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await Assert.ThrowsAsync<LeaseLostException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
         await VerdictTests.IsQueuedAsync(dead, packet);
         await next.WordsAsync(league, "");
         Assert.Equal((RunOutcome.Good, 1), ((await next.RunAsync(league)).Run is var again) ? (again.Outcome!.Value, again.Consumed) : default);

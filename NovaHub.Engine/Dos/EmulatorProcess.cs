@@ -86,7 +86,8 @@ internal sealed class EmulatorProcess(string jobId, TimeProvider time, ILogger l
             }
         }
 
-        return ended.IsCompleted;
+        // When the whole hub slept, the end and the limit are noticed together: it ended by itself all the same
+        return ended.IsCompleted || (OperatingSystem.IsLinux() && !ProcessTree.IsAlive(leader));
     }
 
     private async Task StopAsync(CommandTask<CommandResult> running, TimeSpan killAfter, CancellationTokenSource force)

@@ -51,4 +51,7 @@ internal static partial class Log
 
     [LoggerMessage(2016, LogLevel.Warning, "OUTBOUND of {League} can't be watched and is looked through now and then only: {Reason}")]
     public static partial void NotWatched(ILogger logger, string league, string reason);
+
+    [LoggerMessage(2017, LogLevel.Warning, "The lease on {League} could not be given back; tried again")]
+    public static partial void NotGivenBack(ILogger logger, string league, Exception failure);
 }

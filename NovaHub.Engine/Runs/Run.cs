@@ -314,10 +314,10 @@ public sealed class RunLease
     /// <summary>The process that holds it: machine, process id and a random part.</summary>
     public required string Holder { get; set; }
 
-    /// <summary>Its run.</summary>
+    /// <summary>Its run. Zero or less: held without a run, to take OUTBOUND in or to close an interrupted run.</summary>
     public long RunId { get; set; }
 
-    /// <summary>When the holder last said that it lives. Old enough, and the lease is free.</summary>
+    /// <summary>When the holder last said that it lives, by its own clock. To others it is a mark that changes.</summary>
     public DateTime HeartbeatAt { get; set; }
 }
 

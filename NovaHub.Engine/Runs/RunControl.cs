@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
@@ -10,9 +11,9 @@ namespace NovaHub.Engine.Runs;
 public sealed class RunControl : IAsyncDisposable
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_longestMoment = TimeSpan.FromSeconds(5);
 
     private readonly RunTools _tools;
+    private readonly RunLeases _leases;
     private readonly RunHeartbeat _heartbeat;
     private readonly LiveRuns _lives;
     private readonly ILogger<RunControl> _log;
@@ -20,11 +21,13 @@ public sealed class RunControl : IAsyncDisposable
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _door = new(1, 1);
     private readonly ConcurrentDictionary<long, Going> _going = new();
+    private readonly ConcurrentQueue<HeldLease> _notGiven = new();
     private bool _closing;
 
     internal RunControl(RunTools tools, RunLeases leases, LiveRuns lives, RunRecovery recovery, ILogger<RunControl> log)
     {
         _tools = tools;
+        _leases = leases;
         _heartbeat = new RunHeartbeat(leases, tools, log);
         _lives = lives;
         _recovery = recovery;
@@ -68,6 +71,7 @@ public sealed class RunControl : IAsyncDisposable
     }
 
     /// <summary>Completes when a run of this process has ended.</summary>
+    /// <exception cref="LeaseLostException">Another process took the league over, and closes the run.</exception>
     /// <exception cref="InvalidOperationException">There is no such run.</exception>
     public async Task<Run> WaitAsync(long runId, CancellationToken cancellationToken)
     {
@@ -87,10 +91,16 @@ public sealed class RunControl : IAsyncDisposable
     /// </summary>
     public async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        for (var again = _notGiven.Count; again > 0 && _notGiven.TryDequeue(out var lease); again--)
+        {
+            await GiveAsync(lease);
+        }
+
         await using var db = await _tools.Databases.CreateDbContextAsync(cancellationToken);
         var leagues = await db.Set<League>().AsNoTracking()
             .Where(l => db.Set<Run>().Any(r => r.LeagueId == l.Id && r.EndedAt == null)).ToListAsync(cancellationToken);
-        foreach (var league in leagues)
+        // What runs in this process is alive
+        foreach (var league in leagues.ExceptBy(_going.Values.Select(g => g.Lease.League), l => l.Id))
         {
             try
             {
@@ -107,9 +117,10 @@ public sealed class RunControl : IAsyncDisposable
     /// <summary>Does something in a league's game folder while no run can start. Does nothing when the league is held.</summary>
     internal async Task<bool> HoldAsync(League league, Func<Task> work)
     {
+        HeldLease lease;
         try
         {
-            await _tools.Store.HoldAsync(league.Id);
+            lease = await _tools.Store.HoldAsync(league.Id);
         }
         catch (Exception held) when (held is RefusedException or HeldForAMomentException)
         {
@@ -118,11 +129,12 @@ public sealed class RunControl : IAsyncDisposable
 
         try
         {
-            await _heartbeat.WhileAsync(league.Id, 0, work, () => Task.CompletedTask);
+            await _heartbeat.WhileAsync(lease, work, () => Task.CompletedTask);
         }
         finally
         {
-            await _tools.Store.GiveAsync(league.Id, 0);
+            await GiveAsync(lease);
+            _leases.Done(lease);
         }
 
         return true;
@@ -152,10 +164,10 @@ public sealed class RunControl : IAsyncDisposable
         _door.Release();
         foreach (var going in _going.Values)
         {
-            await going.Stop.AskAsync(hubCloses: true);
+            await going.Stop.AskAsync(StopReason.HubCloses);
         }
 
-        await Task.WhenAll(_going.Values.Select(g => g.Ended.Task));
+        await Task.WhenAll(_going.Values.Select(g => g.Ended.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The same for a request of any kind.</summary>
@@ -172,11 +184,11 @@ public sealed class RunControl : IAsyncDisposable
             {
                 return await BeginAsync(league, request, cancellationToken);
             }
-            catch (HeldForAMomentException)
+            catch (HeldForAMomentException held)
             {
-                if (_tools.Clock.GetElapsedTime(began) > s_longestMoment)
+                if (_tools.Clock.GetElapsedTime(began) > held.Longest)
                 {
-                    throw new RefusedException($"League {id} is busy: its OUTBOUND is being taken in, or an interrupted run is being closed. Try again.");
+                    throw new RefusedException(held.Refusal);
                 }
 
                 await Task.Delay(s_moment, _tools.Clock, cancellationToken);
@@ -196,7 +208,7 @@ public sealed class RunControl : IAsyncDisposable
             }
 
             var run = await _tools.Store.BeginAsync(league, request, cancellationToken);
-            var going = new Going();
+            var going = new Going(new HeldLease(league.Id, run.Id));
             _going[run.Id] = going;
             Log.Started(_log, run.Id, league.Id.ToString(), request.Trigger);
             var live = _lives.Begin(RunWatch.Glance(run, here: true));
@@ -214,41 +226,45 @@ public sealed class RunControl : IAsyncDisposable
         try
         {
             await _heartbeat.WhileAsync(
-                league.Id,
-                run.Id,
+                going.Lease,
                 async () =>
                 {
                     var obstacles = await _recovery.RecoverAsync(league, run.Id, CancellationToken.None);
                     await new RunExecution(_tools, new RunProgress(run, live, _lives), run, league, _places, going.Stop).RunAsync(obstacles);
                 },
-                () => going.Stop.AskAsync(hubCloses: false));
+                () => going.Stop.AskAsync(StopReason.LeaseLost));
             Log.Ended(_log, run.Id, league.Id.ToString(), run.Outcome, run.Summary);
         }
-        catch (LeaseLostException)
+        catch (LeaseLostException lost)
         {
-            // Whoever took the league over judges the run; nothing here may be touched any more
-            Log.LeaseLost(_log, run.Id, league.Id.ToString());
+            Lose(going, lost);
         }
         catch (Exception failure)
         {
             // Whatever broke, the run must not stay open: its packets and the lease are seen to by the evidence
             Log.Broke(_log, run.Id, league.Id.ToString(), failure);
-            await CloseBrokenAsync(run, league);
+            await CloseBrokenAsync(league, going);
         }
         finally
         {
+            _leases.Done(going.Lease);
             _lives.Leave(run.Id);
             _going.TryRemove(run.Id, out _);
-            going.Ended.SetResult();
+            going.Ended.TrySetResult();
         }
     }
 
-    private async Task CloseBrokenAsync(Run run, League league)
+    private async Task CloseBrokenAsync(League league, Going going)
     {
         try
         {
-            await _recovery.RecoverAsync(league, 0, CancellationToken.None);
-            await _tools.Store.GiveAsync(league.Id, run.Id);
+            await _heartbeat.WhileAsync(
+                going.Lease, () => _recovery.RecoverAsync(league, 0, CancellationToken.None), () => Task.CompletedTask);
+            await GiveAsync(going.Lease);
+        }
+        catch (LeaseLostException lost)
+        {
+            Lose(going, lost);
         }
         catch (Exception failure)
         {
@@ -257,16 +273,41 @@ public sealed class RunControl : IAsyncDisposable
         }
     }
 
+    // Whoever took the league over judges the run; nothing here may be touched any more
+    private void Lose(Going going, LeaseLostException lost)
+    {
+        Log.LeaseLost(_log, going.Lease.RunId, going.Lease.League.ToString());
+        going.Ended.TrySetException(lost);
+        // Not everybody waits for the end
+        _ = going.Ended.Task.Exception;
+    }
+
+    // While this process lives nobody else may take what it could not give back: it is tried again
+    private async Task GiveAsync(HeldLease lease)
+    {
+        try
+        {
+            await _tools.Store.GiveAsync(lease);
+        }
+        catch (DbException failure)
+        {
+            Log.NotGivenBack(_log, lease.League.ToString(), failure);
+            _notGiven.Enqueue(lease);
+        }
+    }
+
     private async Task StopIfHereAsync(long runId)
     {
         if (_going.TryGetValue(runId, out var going))
         {
-            await going.Stop.AskAsync(hubCloses: false);
+            await going.Stop.AskAsync(StopReason.Cancelled);
         }
     }
 
-    private sealed class Going
+    private sealed class Going(HeldLease lease)
     {
+        public HeldLease Lease => lease;
+
         public RunStop Stop { get; } = new();
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

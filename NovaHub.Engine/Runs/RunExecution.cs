@@ -98,6 +98,11 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
 
     private (RunOutcome, string) Stopped(string when)
     {
+        if (stop.Reason == StopReason.LeaseLost)
+        {
+            throw new LeaseLostException(HeldLease.Current);
+        }
+
         var sentence = $"{(stop.HubCloses ? "The hub was closed" : "Cancelled")} {when}";
         progress.Judge(VerdictKind.Emulator, VerdictWeight.Bad, sentence);
         return (stop.HubCloses ? RunOutcome.Interrupted : RunOutcome.Cancelled, sentence);

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using NovaHub.Engine.Games;
 
 namespace NovaHub.Engine.Runs;
 
@@ -8,14 +7,14 @@ namespace NovaHub.Engine.Runs;
 internal sealed class RunHeartbeat(RunLeases leases, RunTools tools, ILogger log)
 {
     /// <summary>Does the work and beats meanwhile.</summary>
-    /// <param name="league">The league.</param>
-    /// <param name="runId">The run that holds the lease; 0 for none.</param>
+    /// <param name="lease">The lease.</param>
     /// <param name="work">What is done under the lease.</param>
     /// <param name="lost">Called once when somebody else has taken the lease.</param>
-    public async Task WhileAsync(LeagueId league, long runId, Func<Task> work, Func<Task> lost)
+    public async Task WhileAsync(HeldLease lease, Func<Task> work, Func<Task> lost)
     {
         using var ended = new CancellationTokenSource();
-        var beating = BeatAsync(league, runId, lost, ended.Token);
+        using var held = lease.Use();
+        var beating = BeatAsync(lease, lost, ended.Token);
         try
         {
             await work();
@@ -27,22 +26,27 @@ internal sealed class RunHeartbeat(RunLeases leases, RunTools tools, ILogger log
         }
     }
 
-    private async Task BeatAsync(LeagueId league, long runId, Func<Task> lost, CancellationToken ended)
+    private async Task BeatAsync(HeldLease lease, Func<Task> lost, CancellationToken ended)
     {
+        var last = LeaseState.Held;
         using var timer = new PeriodicTimer(tools.Options.Heartbeat, tools.Clock);
         while (await NextAsync(timer, ended))
         {
             try
             {
-                if (!await leases.BeatAsync(league, runId))
+                var state = await leases.BeatAsync(lease);
+                // Work that ends at this moment has just given it back; by the next beat it is over
+                if (state == LeaseState.Lost || (state == LeaseState.Nobodys && last == state))
                 {
                     await lost();
                     return;
                 }
+
+                last = state;
             }
             catch (DbException failure)
             {
-                Log.BeatFailed(log, league.ToString(), failure);
+                Log.BeatFailed(log, lease.League.ToString(), failure);
             }
         }
     }

@@ -65,7 +65,7 @@ public static class RunServices
 
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            using var timer = new PeriodicTimer(tools.Options.LeaseLife, tools.Clock);
+            using var timer = new PeriodicTimer(tools.Options.Heartbeat, tools.Clock);
             try
             {
                 while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -212,21 +212,19 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
 
     /// <summary>Takes the league's lease without a run.</summary>
     /// <exception cref="RefusedException">A run holds it.</exception>
-    /// <exception cref="HeldForAMomentException">It is held without a run.</exception>
-    public Task HoldAsync(LeagueId league) => commits.WriteAsync(writer =>
+    /// <exception cref="HeldForAMomentException">It is held without a run, or its holder seems to be dead.</exception>
+    public Task<HeldLease> HoldAsync(LeagueId league) => commits.WriteAsync(writer => leases.Take(writer, league));
+
+    /// <summary>Gives a lease back, if it is still there.</summary>
+    public Task GiveAsync(HeldLease lease) => commits.WriteAsync(writer =>
     {
-        leases.Take(writer, league, 0);
+        leases.Give(writer, lease.League, lease.RunId);
         return true;
     });
 
-    /// <summary>Gives the league's lease back, if this process has it.</summary>
-    /// <param name="league">The league.</param>
-    /// <param name="runId">The run that held it; 0 for none.</param>
-    public Task GiveAsync(LeagueId league, long runId) => commits.WriteAsync(writer =>
-    {
-        leases.Give(writer, league, runId);
-        return true;
-    });
+    /// <summary>Looks whether this flow still has its lease, before it touches the game folder.</summary>
+    /// <exception cref="LeaseLostException">It is in other hands.</exception>
+    public Task RequireAsync() => FencedAsync(HeldLease.Current.League, _ => true);
 
     /// <summary>Keeps a file's bytes and its name under the run.</summary>
     public static void KeepFile(LedgerWriter writer, long runId, string name, byte[] bytes)
@@ -248,10 +246,15 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         var now = Now;
         await FencedAsync(run.LeagueId, writer =>
         {
-            more(writer);
-            writer.Execute(
+            // A run has one verdict, whoever gives it
+            if (writer.Execute(
                 """UPDATE "Runs" SET "EndedAt" = @p0, "Outcome" = @p1, "Summary" = @p2 WHERE "Id" = @p3 AND "EndedAt" IS NULL""",
-                now, outcome.ToString(), summary, run.Id);
+                now, outcome.ToString(), summary, run.Id) == 0)
+            {
+                throw new InvalidOperationException($"Run {run.Id} was ended twice.");
+            }
+
+            more(writer);
             leases.Give(writer, run.LeagueId, run.Id);
             writer.Raise(Signal.Runs);
             return true;
@@ -269,11 +272,21 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     /// <summary>The time now, UTC.</summary>
     public DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    private Task<T> FencedAsync<T>(LeagueId league, Func<LedgerWriter, T> work) => commits.WriteAsync(writer =>
+    private Task<T> FencedAsync<T>(LeagueId league, Func<LedgerWriter, T> work)
     {
-        leases.Require(writer, league);
-        return work(writer);
-    });
+        // Of the caller's flow: the work itself runs on the writer's own thread
+        var lease = HeldLease.Current;
+        if (lease.League != league)
+        {
+            throw new InvalidOperationException($"League {league} is written under the lease of {lease.League}.");
+        }
+
+        return commits.WriteAsync(writer =>
+        {
+            leases.Require(writer, lease);
+            return work(writer);
+        });
+    }
 
     private static StagedPacket ReadPacket(System.Data.Common.DbDataReader row, Run run) => new(
         row.GetInt64(0), new PacketName(run.LeagueId, row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), (byte[])row[4], row.GetInt32(5));

@@ -12,7 +12,7 @@ namespace NovaHub.Web.Tests.Crash;
 /// <summary>The published hub on a data folder of its own, with a sandbox league, to be killed and started again.</summary>
 internal sealed class KilledHub : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string> s_settings = new()
+    private readonly Dictionary<string, string> _settings = new()
     {
         ["Dos:Machine"] = "dosbox",
         ["Runs:QuietTime"] = "00:00:00.100",
@@ -40,9 +40,14 @@ internal sealed class KilledHub : IAsyncDisposable
 
     public List<(string Id, string Secret, int Index)> Boards { get; } = [];
 
-    public static async Task<KilledHub> MakeAsync()
+    public static async Task<KilledHub> MakeAsync(params IEnumerable<(string Key, string Value)> settings)
     {
         var hub = new KilledHub(await PublishedProgram.PathAsync());
+        foreach (var (key, value) in settings)
+        {
+            hub._settings[key] = value;
+        }
+
         SandboxGame.Install(Path.Combine(hub._folder, "games"), "B900N01", League, "The Hub BBS", "13:900/1", null);
         await hub.CommandAsync("league", "add", "900B", "--name", "Sandbox", "--hub-address", "13:900/1", "--game-folder", hub.Game);
         foreach (var index in new[] { 2, 3 })
@@ -55,7 +60,7 @@ internal sealed class KilledHub : IAsyncDisposable
     }
 
     public void Start() => _process = PublishedProgram.Start(
-        Log, s_settings, "dotnet", _program, "serve", "--data", Data, "--urls", Address.ToString());
+        Log, _settings, "dotnet", _program, "serve", "--data", Data, "--urls", Address.ToString());
 
     public async Task HealthyAsync(HttpClient http)
     {
@@ -88,16 +93,32 @@ internal sealed class KilledHub : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Stands the hub's process still, or has it go on: <c>STOP</c>, <c>CONT</c>.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var signalling = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
+        await signalling.WaitForExitAsync();
+        Assert.Equal(0, signalling.ExitCode);
+    }
+
+    /// <summary>Stands the hub's process still at a moment at which it writes nothing: a writer that stands still keeps everybody out.</summary>
+    public async Task StandStillAsync()
+    {
+        await SignalAsync("STOP");
+        while (!IsWritable())
+        {
+            await SignalAsync("CONT");
+            await Task.Delay(5);
+            await SignalAsync("STOP");
+        }
+    }
+
     /// <summary>Ends the hub as a service manager does.</summary>
     public async Task<int> EndAsync()
     {
-        using (var asking = Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
-        {
-            await asking.WaitForExitAsync();
-        }
-
+        await SignalAsync("TERM");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _process.WaitForExitAsync(limit.Token);
+        await _process!.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
 
@@ -115,6 +136,16 @@ internal sealed class KilledHub : IAsyncDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Changes rows behind the hub's back.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Data, "novahub.db")};Pooling=False;Default Timeout=30");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     public long Number(string sql) => Query(sql, r => r.GetInt64(0)).Single();
@@ -136,6 +167,7 @@ internal sealed class KilledHub : IAsyncDisposable
     public async Task<(int Code, string Said)> TryAsync(params string[] words)
     {
         var result = await Cli.Wrap("dotnet").WithArguments([_program, .. words, "--data", Data])
+            .WithEnvironmentVariables(_settings.ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Value))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
         return (result.ExitCode, result.StandardOutput + result.StandardError);
     }
@@ -154,6 +186,21 @@ internal sealed class KilledHub : IAsyncDisposable
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool IsWritable()
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Data, "novahub.db")};Pooling=False;Default Timeout=1");
+        connection.Open();
+        try
+        {
+            using var transaction = connection.BeginTransaction();
+            return true;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode == 5)
+        {
+            return false;
+        }
     }
 
     private static string CommandLine(string process)

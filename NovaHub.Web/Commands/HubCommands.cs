@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Runs;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Web.Commands;
@@ -78,7 +79,7 @@ public static class HubCommands
     // What an operator can understand and mend; anything else is a fault of the program and shows itself whole
     private static string? Sentence(Exception failure) => failure switch
     {
-        RefusedException or NewerDatabaseException or FormatException => failure.Message,
+        RefusedException or LeaseLostException or NewerDatabaseException or FormatException => failure.Message,
         Microsoft.Data.Sqlite.SqliteException => $"The database can't be used: {failure.Message}",
         UnauthorizedAccessException => $"{failure.Message} Run it as the user that owns the data folder.",
         IOException => failure.Message,

@@ -8,6 +8,7 @@ namespace NovaHub.Web.Commands;
 internal static class RunCommand
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -22,9 +23,19 @@ internal static class RunCommand
             using var subscription = hub.Get<LiveRuns>().Feed.Subscribe();
             var runId = await control.StartAsync(id, RunTrigger.ByHand, Environment.UserName, cancellationToken);
             await using var cancelling = cancellationToken.Register(() => _ = control.CancelAsync(runId, CancellationToken.None));
-            var showing = parsed.GetValue(HubCommands.Json) ? Task.CompletedTask : ShowAsync(subscription, runId);
-            await control.WaitAsync(runId, CancellationToken.None);
-            await showing;
+            using var over = new CancellationTokenSource();
+            var showing = parsed.GetValue(HubCommands.Json) ? Task.CompletedTask : ShowAsync(subscription, runId, over.Token);
+            try
+            {
+                await control.WaitAsync(runId, CancellationToken.None);
+            }
+            finally
+            {
+                // A run that this process could not end, because it lost the league for example, never shows an end
+                over.CancelAfter(s_lastWords);
+                await showing;
+            }
+
             var report = (await hub.Get<RunHistory>().FindAsync(runId, CancellationToken.None))!;
             Answer.Write(parsed, Document(report), () => Lines(report));
             return report.Run.Outcome == RunOutcome.Good ? 0 : 1;
@@ -32,10 +43,10 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task ShowAsync(Engine.Live.LiveSubscription<RunsNow, RunGlance> subscription, long runId)
+    private static async Task ShowAsync(Engine.Live.LiveSubscription<RunsNow, RunGlance> subscription, long runId, CancellationToken over)
     {
         var last = "";
-        await foreach (var batch in subscription.Batches(s_interval, TimeProvider.System))
+        await foreach (var batch in subscription.Batches(s_interval, TimeProvider.System, over))
         {
             foreach (var glance in batch.Where(g => g.RunId == runId))
             {
@@ -57,7 +68,7 @@ internal static class RunCommand
     {
         RunId = report.Run.Id,
         LeagueId = report.Run.LeagueId.ToString(),
-        Outcome = report.Run.Outcome.ToString(),
+        Outcome = report.Run.Outcome?.ToString(),
         report.Run.Summary,
         report.Run.Staged,
         report.Run.Consumed,
@@ -71,7 +82,9 @@ internal static class RunCommand
     private static IEnumerable<string> Lines(RunReport report) =>
     [
         .. report.Verdicts.Select(v => $"  {Mark(v.Weight)} {v.Sentence}"),
-        $"Run {report.Run.Id} of {report.Run.LeagueId}: {report.Run.Outcome}. {report.Run.Summary}",
+        report.Run.EndedAt is null
+            ? $"Run {report.Run.Id} of {report.Run.LeagueId} broke and could not be closed. The hub closes it by what it finds; until then what it staged waits."
+            : $"Run {report.Run.Id} of {report.Run.LeagueId}: {report.Run.Outcome}. {report.Run.Summary}",
     ];
 
     private static string Mark(VerdictWeight weight) => weight switch
