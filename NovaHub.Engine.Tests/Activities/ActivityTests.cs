@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NovaHub.Engine.Accounts;
 using NovaHub.Engine.Activities;
@@ -5,6 +7,7 @@ using NovaHub.Engine.Games;
 using NovaHub.Engine.Journeys;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets.Intake;
+using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Tests.Activities;
 
@@ -133,9 +136,47 @@ public class ActivityTests
         Assert.True(gate.Tells(2, "Last Resort", "0"));
         Assert.Empty(gate.TakeOver());
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal([(1, "The Dive", 95), (3, "The Attic", 9)], gate.TakeOver().OrderBy(b => b.BbsId));
+        Assert.Equal([(1, "The Dive", 95)], gate.TakeOver());
         Assert.Empty(gate.TakeOver());
-        Assert.True(gate.Tells(1, "The Dive", "0"));
+        // All the same ones again: it is known
+        Assert.Equal(0, Enumerable.Range(0, 100).Count(i => gate.Tells(1, "The Dive", $"{i}")));
+        Assert.True(gate.Tells(1, "The Dive", "another"));
+        clock.Advance(RefusalGate.Repeat);
+        Assert.Empty(gate.TakeOver());
+        Assert.Equal(5, Enumerable.Range(0, 100).Count(i => gate.Tells(1, "The Dive", $"{i}")));
+        clock.Advance(TimeSpan.FromDays(2));
+        Assert.Empty(gate.TakeOver());
+        Assert.Equal(RefusalGate.PerMinute, Enumerable.Range(0, 100).Count(i => gate.Tells(1, "The Dive", $"{i}")));
+        // Names without end take bounded memory
+        Assert.Equal(0, Enumerable.Range(0, 5000).Count(i => gate.Tells(1, "The Dive", $"name {i}")));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_offered_with_every_call_is_told_once()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var board = hub.Get<HubDirectory>().Current.Leagues[league].Members[2];
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        // Each call to a hub of its own, as after a restart: nothing is remembered but what the database has
+        for (var call = 0; call < 4; call++)
+        {
+            using var refused = new RefusedUploads(hub.Get<ActivityLog>(), hub.Get<GroupCommit>(), clock, NullLogger<RefusedUploads>.Instance);
+            await refused.StartAsync(default);
+            refused.Note(board.Id, board.Name, league, "900B0301.001 comes from node 3.");
+            var at = clock.GetUtcNow().UtcDateTime;
+            await Eventually.TrueAsync(async () => await LastAsync() == at, "The call is noted");
+            await refused.StopAsync(default);
+            clock.Advance(TimeSpan.FromDays(6));
+        }
+
+        Assert.Single(await ListAsync(hub, new ActivityFilter(Kind: ActivityKind.UploadRefused)));
+
+        async Task<DateTime?> LastAsync()
+        {
+            await using var db = await hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+            return (await db.Set<RefusedUpload>().SingleOrDefaultAsync())?.LastAt;
+        }
     }
 
     [Fact]

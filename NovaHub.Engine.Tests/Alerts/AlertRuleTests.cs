@@ -7,6 +7,8 @@ using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Tests.Alerts;
 
@@ -148,23 +150,54 @@ public class AlertRuleTests
     }
 
     [Fact]
-    public async Task Uploads_that_are_refused_again_and_again_are_told_until_an_hour_went_by_without()
+    public async Task Several_different_uploads_refused_within_an_hour_are_one_alert_until_the_board_calls_without_them()
     {
         await using var bench = await AlertBench.StartAsync();
         await bench.Hub.AddSandboxLeagueAsync();
         var alpha = Board(bench, 2);
-        var rule = new UploadsRefusedRule(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock);
-        await RefuseAsync(bench, alpha.Id, 4);
+        var rule = Refused(bench);
+        await RefuseAsync(bench, alpha.Id, 1, 2, 3, 4);
         Assert.Empty(await bench.LookAsync(rule));
-        await RefuseAsync(bench, alpha.Id, 1);
+        await RefuseAsync(bench, alpha.Id, 5);
         var alert = Assert.Single(await bench.LookAsync(rule));
-        Assert.Equal((alpha.Id, 5, "Uploads of Alpha 900 are refused again and again. An upload of Alpha 900 was refused: nobody is node 9."), (alert.BbsId!.Value, alert.Times, alert.Sentence));
-        bench.Clock.Advance(TimeSpan.FromMinutes(50));
-        await RefuseAsync(bench, alpha.Id, 1);
-        bench.Clock.Advance(TimeSpan.FromMinutes(50));
+        Assert.Equal((alpha.Id, 5, "5 different uploads of Alpha 900 are refused whenever it calls. File 5 is no good."), (alert.BbsId!.Value, alert.Times, alert.Sentence));
+        bench.Clock.Advance(TimeSpan.FromHours(3));
+        // Nobody called since: they are still there
         Assert.Equal(AlertState.New, Assert.Single(await bench.LookAsync(rule)).State);
-        bench.Clock.Advance(TimeSpan.FromMinutes(11));
+        await SpeakAsync(bench, alpha.Id);
+        bench.Clock.Advance(TimeSpan.FromMinutes(121));
         Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_offered_and_refused_with_every_call_is_one_alert_however_often_the_board_calls()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var alpha = Board(bench, 2);
+        var rule = Refused(bench);
+        for (var call = 0; call < 200; call++)
+        {
+            await SpeakAsync(bench, alpha.Id);
+            await RefuseAsync(bench, alpha.Id, 1);
+            var alerts = await bench.LookAsync(rule);
+            // From the first call an hour after the first on
+            Assert.Equal(call * 20 < 60 ? 0 : 1, alerts.Count);
+            if (call == 100)
+            {
+                await bench.Desk.ResolveAsync([1], "Ada", default);
+            }
+
+            // Every twenty minutes, and once a day towards the end
+            bench.Clock.Advance(call < 190 ? TimeSpan.FromMinutes(20) : TimeSpan.FromDays(1));
+        }
+
+        // Closed by hand it stayed closed, until another file was stuck
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+        await RefuseAsync(bench, alpha.Id, 1, 2);
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        await RefuseAsync(bench, alpha.Id, 1, 2);
+        Assert.Equal([AlertState.Resolved, AlertState.New], (await bench.LookAsync(rule)).Select(a => a.State));
     }
 
     [Fact]
@@ -173,15 +206,34 @@ public class AlertRuleTests
         await using var bench = await AlertBench.StartAsync();
         await bench.Hub.AddSandboxLeagueAsync();
         var alpha = Board(bench, 2);
-        var rule = new UploadsRefusedRule(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock);
-        await RefuseAsync(bench, alpha.Id, 8);
+        var rule = Refused(bench);
+        await RefuseAsync(bench, alpha.Id, 1, 2, 3, 4, 5, 6, 7, 8);
         await bench.LookAsync(rule);
         await bench.Desk.ResolveAsync([1], "Ada", default);
         bench.Clock.Advance(TimeSpan.FromMinutes(1));
-        await RefuseAsync(bench, alpha.Id, 4);
+        await RefuseAsync(bench, alpha.Id, 1, 2, 3, 4, 11, 12, 13, 14);
         Assert.Single(await bench.LookAsync(rule));
-        await RefuseAsync(bench, alpha.Id, 1);
+        await RefuseAsync(bench, alpha.Id, 15);
         Assert.Equal(AlertState.New, (await bench.LookAsync(rule))[1].State);
+    }
+
+    [Fact]
+    public async Task Mail_for_a_node_that_no_board_has_is_told_until_one_has_it()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new MailForNobodyRule(bench.Databases, bench.Hub.Get<HubDirectory>());
+        foreach (var name in new[] { "900B0201.001", "900B0203.001", "900B0209.001", "900B0209.002", "900B020C.001" })
+        {
+            await bench.Hub.UploadAsync(name, [1, 2, 3]);
+        }
+
+        var alerts = await bench.LookAsync(rule);
+        Assert.Equal(
+            [(AlertWeight.Notice, "2 packets wait for node 9 of 900B, and no board has it."), (AlertWeight.Notice, "A packet waits for node 12 of 900B, and no board has it.")],
+            alerts.Select(a => (a.Weight, a.Sentence)));
+        await bench.Hub.Get<BbsAdmin>().AddAsync("Nine", [new SeatRequest(League, 9)], default);
+        Assert.Equal([AlertState.Resolved, AlertState.New], (await bench.LookAsync(rule)).Select(a => a.State));
     }
 
     [Fact]
@@ -204,8 +256,17 @@ public class AlertRuleTests
     private static Run Ended(AlertBench bench, long id, RunOutcome outcome) =>
         new() { Id = id, LeagueId = League, StartedAt = bench.Now, EndedAt = bench.Now, Outcome = outcome, Summary = $"What came of {id}." };
 
-    private static Task RefuseAsync(AlertBench bench, int bbsId, int times) => bench.StoreAsync([.. Enumerable.Range(0, times).Select(_ => new Activity
+    private static UploadsRefusedRule Refused(AlertBench bench) => new(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock);
+
+    private static async Task RefuseAsync(AlertBench bench, int bbsId, params int[] files)
     {
-        At = bench.Now, Kind = ActivityKind.UploadRefused, BbsId = bbsId, LeagueId = League, Sentence = "An upload of Alpha 900 was refused: nobody is node 9.", Notable = true,
-    })]);
+        using var refused = new RefusedUploads(bench.Hub.Get<ActivityLog>(), bench.Hub.Get<GroupCommit>(), bench.Clock, NullLogger<RefusedUploads>.Instance);
+        foreach (var file in files)
+        {
+            await refused.KeepAsync(bbsId, "Alpha 900", League, $"File {file} is no good.");
+        }
+    }
+
+    private static Task SpeakAsync(AlertBench bench, int bbsId) => bench.Hub.Get<GroupCommit>().WriteAsync(w => w.Execute(
+        """INSERT INTO "BbsHours" ("BbsId", "Hour") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", bbsId, bench.Now.Date.AddHours(bench.Now.Hour)));
 }

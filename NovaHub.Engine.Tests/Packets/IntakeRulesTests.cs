@@ -35,7 +35,6 @@ public sealed class IntakeRulesTests
     [InlineData("777B", "777B0201.001", IntakeRefusal.NotAMember)]
     [InlineData("555B", "555B0301.001", IntakeRefusal.NotYourIndex)]
     [InlineData("555B", "555B0202.001", IntakeRefusal.ToItself)]
-    [InlineData("555B", "555B0209.001", IntakeRefusal.NoSuchNode)]
     public void Each_refusal_has_its_reason_in_words(string league, string name, IntakeRefusal refusal)
     {
         var decision = IntakeRules.Judge(s_directory, s_two, league, name);

@@ -1,64 +1,102 @@
 namespace NovaHub.Engine.Activities;
 
 /// <summary>
-/// Lets so many different refusals of each board a minute be told one by one and counts the others, so that a board that
-/// tries the same thing a hundred times a second fills neither the database nor the page.
+/// Lets so many new refusals of each board a minute through and counts the others, and a refusal that comes again and
+/// again only now and then, so that a board that tries the same thing a hundred times a second, or with every call for
+/// years, fills neither the database nor the page.
 /// </summary>
-/// <param name="clock">Tells when a minute is over.</param>
+/// <param name="clock">Tells how long ago something was.</param>
 public sealed class RefusalGate(TimeProvider clock)
 {
-    /// <summary>Refusals of a board that are told one by one in a minute.</summary>
+    /// <summary>New refusals of a board that are let through in a minute.</summary>
     public const int PerMinute = 5;
 
+    /// <summary>How often a refusal that goes on is let through again.</summary>
+    public static readonly TimeSpan Repeat = TimeSpan.FromMinutes(10);
+
+    private const int MostKnown = 500;
+
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Window> _windows = [];
+    private readonly Dictionary<int, Board> _boards = [];
 
     /// <summary>Counts a refusal.</summary>
     /// <param name="bbsId">The board.</param>
     /// <param name="board">Its name.</param>
-    /// <param name="reason">Why; the same reason is told once a minute.</param>
-    /// <returns>Whether this one is told.</returns>
+    /// <param name="reason">Why.</param>
+    /// <returns>Whether this one is let through.</returns>
     public bool Tells(int bbsId, string board, string reason)
     {
         lock (_gate)
         {
-            if (!_windows.TryGetValue(bbsId, out var window))
+            var now = clock.GetTimestamp();
+            if (!_boards.TryGetValue(bbsId, out var its))
             {
-                _windows[bbsId] = window = new Window(board, clock.GetTimestamp());
+                _boards[bbsId] = its = new Board();
             }
 
-            if (window.Told.Count < PerMinute && window.Told.Add(reason))
+            its.Name = board;
+            if (its.Known.TryGetValue(reason, out var known) && clock.GetElapsedTime(known.At, now) < (known.Told ? Repeat : s_day))
             {
-                return true;
+                return false;
             }
 
-            window.Counted++;
-            return false;
+            its.Began ??= now;
+            var tells = known.Told || its.New < PerMinute;
+            if (!known.Told)
+            {
+                (its.New, its.Counted) = tells ? (its.New + 1, its.Counted) : (its.New, its.Counted + 1);
+            }
+
+            if (its.Known.Count >= MostKnown && !its.Known.ContainsKey(reason))
+            {
+                its.Known.Remove(its.Known.MinBy(k => k.Value.At).Key);
+            }
+
+            its.Known[reason] = (now, tells);
+            return tells;
         }
     }
 
-    /// <summary>Boards whose minute is over; their next refusals are told again.</summary>
+    /// <summary>Boards whose minute is over; their next refusals are let through again.</summary>
     /// <returns>Those of which some were counted only, and how many.</returns>
     public IReadOnlyList<(int BbsId, string Board, int Counted)> TakeOver()
     {
         lock (_gate)
         {
-            var over = _windows.Where(w => clock.GetElapsedTime(w.Value.Began) >= s_minute).ToList();
-            over.ForEach(w => _windows.Remove(w.Key));
-            return [.. over.Where(w => w.Value.Counted > 0).Select(w => (w.Key, w.Value.Board, w.Value.Counted))];
+            var over = _boards.Where(b => b.Value.Began is { } began && clock.GetElapsedTime(began) >= s_minute).ToList();
+            var counted = over.Where(b => b.Value.Counted > 0).Select(b => (b.Key, b.Value.Name, b.Value.Counted)).ToList();
+            foreach (var (id, board) in over)
+            {
+                (board.Began, board.New, board.Counted) = (null, 0, 0);
+                foreach (var old in board.Known.Where(k => clock.GetElapsedTime(k.Value.At) >= s_day).Select(k => k.Key).ToList())
+                {
+                    board.Known.Remove(old);
+                }
+
+                if (board.Known.Count == 0)
+                {
+                    _boards.Remove(id);
+                }
+            }
+
+            return counted;
         }
     }
 
-    private sealed class Window(string board, long began)
+    private sealed class Board
     {
-        public string Board { get; } = board;
+        public string Name { get; set; } = "";
 
-        public long Began { get; } = began;
+        public long? Began { get; set; }
 
-        public HashSet<string> Told { get; } = [];
+        public int New { get; set; }
 
         public int Counted { get; set; }
+
+        /// <summary>When each was last let through or counted, and which of the two it was.</summary>
+        public Dictionary<string, (long At, bool Told)> Known { get; } = new(StringComparer.Ordinal);
     }
 }

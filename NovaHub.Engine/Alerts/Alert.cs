@@ -24,6 +24,9 @@ public enum AlertKind
 
     /// <summary>Packets are held until a person decides.</summary>
     PacketsHeld,
+
+    /// <summary>Mail waits for a node that no board has.</summary>
+    MailForNobody,
 }
 
 /// <summary>How much an alert weighs.</summary>

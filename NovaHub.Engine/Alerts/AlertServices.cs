@@ -18,6 +18,7 @@ public static class AlertServices
         .AddSingleton<IAlertRule, BoardQuietRule>()
         .AddSingleton<IAlertRule, LeagueStoppedRule>()
         .AddSingleton<IAlertRule, UploadsRefusedRule>()
+        .AddSingleton<IAlertRule, MailForNobodyRule>()
         .AddSingleton<IAlertRule, PacketsHeldRule>()
         .AddHostedService<AlertWatch>();
 }

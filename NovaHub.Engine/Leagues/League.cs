@@ -143,8 +143,21 @@ public sealed class BbsHour
     public DateTime Hour { get; init; }
 }
 
+/// <summary>An address from which a board's program spoke with good credentials: there strangers' failures don't lock it out.</summary>
+public sealed class BbsAddress
+{
+    /// <summary>The board's row.</summary>
+    public int BbsId { get; init; }
+
+    /// <summary>The IPv4 address, or the first half of the IPv6 address.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>When it last did, to the day, UTC.</summary>
+    public DateTime SeenAt { get; init; }
+}
+
 internal sealed class LeagueConfiguration :
-    IEntityTypeConfiguration<League>, IEntityTypeConfiguration<Bbs>, IEntityTypeConfiguration<Membership>, IEntityTypeConfiguration<BbsHour>
+    IEntityTypeConfiguration<League>, IEntityTypeConfiguration<Bbs>, IEntityTypeConfiguration<Membership>, IEntityTypeConfiguration<BbsHour>, IEntityTypeConfiguration<BbsAddress>
 {
     public void Configure(EntityTypeBuilder<League> builder)
     {
@@ -161,6 +174,8 @@ internal sealed class LeagueConfiguration :
     }
 
     public void Configure(EntityTypeBuilder<BbsHour> builder) => builder.ToTable("BbsHours").HasKey(h => new { h.BbsId, h.Hour });
+
+    public void Configure(EntityTypeBuilder<BbsAddress> builder) => builder.ToTable("BbsAddresses").HasKey(a => new { a.BbsId, a.Address });
 
     public void Configure(EntityTypeBuilder<Membership> builder)
     {

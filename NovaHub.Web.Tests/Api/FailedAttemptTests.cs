@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using NovaHub.Engine.Leagues;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Tests.Api;
@@ -18,17 +19,79 @@ public sealed class FailedAttemptTests
     public async Task After_twenty_failures_an_address_is_refused_over_http_and_a_token_in_hand_goes_on_working()
     {
         await using var hub = await HubHost.StartAsync();
-        var credentials = await hub.AddBoardAsync("The Dive");
-        using var board = await hub.SignInAsync(credentials);
+        using var board = await hub.SignInAsync(await hub.AddBoardAsync("The Dive"));
+        var other = await hub.AddBoardAsync("Never Here");
         // All at once: a burst gets no more guesses than a patient stranger
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => hub.AskTokenAsync(i % 2 == 0 ? credentials.ClientId : "nobody", "wrong")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => hub.AskTokenAsync(i % 2 == 0 ? other.ClientId : "nobody", "wrong")));
         Assert.Equal(20, answers.Count(a => a.StatusCode == HttpStatusCode.Unauthorized));
         Assert.Equal(10, answers.Count(a => a.StatusCode == HttpStatusCode.TooManyRequests));
 
-        using var refused = await hub.AskTokenAsync(credentials.ClientId, credentials.ClientSecret);
-        await refused.ProblemAsync(HttpStatusCode.TooManyRequests);
-        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 600);
+        using var refused = await hub.AskTokenAsync(other.ClientId, other.ClientSecret);
+        var problem = await refused.ProblemAsync(HttpStatusCode.TooManyRequests);
+        var seconds = refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
+        Assert.InRange(seconds, 1, 600);
+        Assert.Contains($"try again in {Math.Ceiling(seconds / 60)} minutes", problem.Text("detail"));
         Assert.Equal(HttpStatusCode.OK, (await board.GetAsync("me", HubHost.Stop)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_daemon_with_an_old_secret_locks_out_neither_itself_put_right_nor_two_boards_behind_the_same_address()
+    {
+        await using var hub = await HubHost.StartAsync();
+        BoardCredentials[] healthy = [await hub.AddBoardAsync("Alpha"), await hub.AddBoardAsync("Beta")];
+        var old = await hub.AddBoardAsync("Gamma");
+        foreach (var board in healthy.Append(old))
+        {
+            await hub.TokenAsync(board);
+        }
+
+        var rotated = await hub.Get<BbsAdmin>().RotateAsync(old.ClientId, HubHost.Stop);
+        // The old secret was known here and passes until it fails once; then it counts
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 25; i++)
+        {
+            statuses.Add((await hub.AskTokenAsync(old.ClientId, old.ClientSecret)).StatusCode);
+        }
+
+        Assert.Equal(20, statuses.TakeWhile(s => s == HttpStatusCode.Unauthorized).Count());
+        Assert.All(statuses.Skip(20), s => Assert.Equal(HttpStatusCode.TooManyRequests, s));
+        foreach (var board in healthy)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await hub.AskTokenAsync(board.ClientId, board.ClientSecret)).StatusCode);
+        }
+
+        // Its sysop has given the new secret to another machine of the same house
+        Assert.Equal(HttpStatusCode.OK, (await hub.AskTokenAsync(rotated.ClientId, rotated.ClientSecret)).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await hub.AskTokenAsync(old.ClientId, old.ClientSecret)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Where_a_board_is_at_home_is_known_after_a_restart_of_the_hub()
+    {
+        var folder = Directory.CreateTempSubdirectory("novahub-homes-").FullName;
+        try
+        {
+            BoardCredentials board;
+            await using (var hub = await HubHost.StartInAsync(folder))
+            {
+                board = await hub.AddBoardAsync("Alpha");
+                using var client = await hub.SignInAsync(board);
+                Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("me", HubHost.Stop)).StatusCode);
+            }
+
+            await using var again = await HubHost.StartInAsync(folder);
+            for (var i = 0; i < 21; i++)
+            {
+                await again.AskTokenAsync("nobody", "wrong");
+            }
+
+            Assert.Equal(HttpStatusCode.TooManyRequests, (await again.AskTokenAsync("nobody", "wrong")).StatusCode);
+            await again.TokenAsync(board);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -130,11 +193,63 @@ public sealed class FailedAttemptTests
     }
 
     [Fact]
-    public async Task At_home_too_guessing_has_an_end()
+    public async Task At_home_too_guessing_has_an_end_and_the_board_itself_gets_in()
     {
         await SucceedAsync(s_home, "board");
-        await FailAsync(20, s_home, "board");
-        Assert.NotNull(await WaitAsync(s_home, "board"));
+        for (var i = 0; i < 20; i++)
+        {
+            await FailWithAsync($"guess {i}", 1, s_home, "board");
+        }
+
+        Assert.NotNull(await WaitAsync(s_home, "board", "another guess"));
+        // A stranger behind the same address guesses; the board is not the one who pays for it
+        await SucceedAsync(s_home, "board");
+    }
+
+    [Fact]
+    public async Task A_board_at_home_is_counted_in_with_nobody_and_nobody_with_it()
+    {
+        await SucceedAsync(s_home, "alpha");
+        await SucceedAsync(s_home, "beta");
+        await FailAsync(20, s_home, "alpha");
+        Assert.NotNull(await WaitAsync(s_home, "alpha"));
+        Assert.Null(await WaitAsync(s_home, "beta"));
+        Assert.Null(await WaitAsync(s_home, "stranger"));
+
+        await FailAsync(20, s_home, "stranger");
+        Assert.NotNull(await WaitAsync(s_home, "another stranger"));
+        Assert.Null(await WaitAsync(s_home, "beta"));
+        Assert.Null(await WaitAsync(s_home, "beta", "right"));
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Null(await WaitAsync(s_home, "alpha"));
+    }
+
+    [Fact]
+    public async Task A_secret_that_was_rotated_is_no_longer_let_through()
+    {
+        await SucceedAsync(s_home, "board", "old");
+        await FailWithAsync("old", 20, s_home, "board");
+        Assert.NotNull(await WaitAsync(s_home, "board", "old"));
+        // Neither is it where it was never used
+        Assert.Null(await WaitAsync(IPAddress.Parse("203.0.113.9"), "board", "old"));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_put_back_keeps_nobody_out()
+    {
+        var clock = new WallClock(_clock);
+        var attempts = new FailedAttempts(Options.Create(new FailedAttemptOptions { PerAddress = 1 }), clock);
+        using (var first = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop))
+        {
+            first.Failed();
+        }
+
+        clock.Wrong = TimeSpan.FromDays(-365);
+        using var second = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop);
+        Assert.Equal(TimeSpan.FromMinutes(10), second.RetryAfter);
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        using var third = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop);
+        Assert.Null(third.RetryAfter);
     }
 
     [Fact]
@@ -153,25 +268,25 @@ public sealed class FailedAttemptTests
         var attempts = New(new FailedAttemptOptions { MostTracked = 100 });
         for (var i = 0; i < 50; i++)
         {
-            using var attempt = await attempts.EnterAsync(IPAddress.Parse($"198.51.100.{i}"), "board", true, HubHost.Stop);
+            using var attempt = await attempts.EnterAsync(IPAddress.Parse($"198.51.100.{i}"), "board", "wrong", true, HubHost.Stop);
             attempt.Failed();
         }
 
         for (var i = 0; i < 5000; i++)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(1));
-            using var attempt = await attempts.EnterAsync(new IPAddress(0x0A000000L + i), $"invented{i}", false, HubHost.Stop);
+            using var attempt = await attempts.EnterAsync(new IPAddress(0x0A000000L + i), $"invented{i}", "wrong", false, HubHost.Stop);
             attempt.Failed();
         }
 
-        using var stranger = await attempts.EnterAsync(IPAddress.Parse("203.0.113.9"), "board", true, HubHost.Stop);
+        using var stranger = await attempts.EnterAsync(IPAddress.Parse("203.0.113.9"), "board", "wrong", true, HubHost.Stop);
         Assert.NotNull(stranger.RetryAfter);
 
         var log = new FailureLog<int>(20, TimeSpan.FromMinutes(10), 100);
         for (var i = 0; i < 5000; i++)
         {
             log.Begin(i);
-            log.End(i, _clock.GetUtcNow(), failed: true);
+            log.End(i, TimeSpan.FromMilliseconds(i), failed: true);
             Assert.InRange(log.Count, 0, 100);
         }
     }
@@ -181,32 +296,47 @@ public sealed class FailedAttemptTests
     {
         for (var i = 0; i < 100; i++)
         {
-            using var attempt = await _attempts.EnterAsync(s_home, "a", false, HubHost.Stop);
+            using var attempt = await _attempts.EnterAsync(s_home, "a", "wrong", false, HubHost.Stop);
             Assert.Null(attempt.RetryAfter);
         }
     }
 
     private FailedAttempts New(FailedAttemptOptions options) => new(Options.Create(options), _clock);
 
-    private async Task FailAsync(int times, IPAddress address, string id)
+    private Task FailAsync(int times, IPAddress address, string id) => FailWithAsync("wrong", times, address, id);
+
+    private async Task FailWithAsync(string secret, int times, IPAddress address, string id)
     {
         for (var i = 0; i < times; i++)
         {
-            using var attempt = await _attempts.EnterAsync(address, id, true, HubHost.Stop);
+            using var attempt = await _attempts.EnterAsync(address, id, secret, true, HubHost.Stop);
             Assert.Null(attempt.RetryAfter);
             attempt.Failed();
         }
     }
 
-    private async Task SucceedAsync(IPAddress address, string id)
+    private async Task SucceedAsync(IPAddress address, string id, string secret = "right")
     {
-        using var attempt = await _attempts.EnterAsync(address, id, true, HubHost.Stop);
+        using var attempt = await _attempts.EnterAsync(address, id, secret, true, HubHost.Stop);
+        Assert.Null(attempt.RetryAfter);
         attempt.Succeeded();
     }
 
-    private async Task<TimeSpan?> WaitAsync(IPAddress address, string id)
+    private async Task<TimeSpan?> WaitAsync(IPAddress address, string id, string secret = "wrong")
     {
-        using var attempt = await _attempts.EnterAsync(address, id, true, HubHost.Stop);
+        using var attempt = await _attempts.EnterAsync(address, id, secret, true, HubHost.Stop);
         return attempt.RetryAfter;
+    }
+
+    /// <summary>A clock on the wall that somebody can set, beside one that only goes on.</summary>
+    private sealed class WallClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Wrong { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Wrong;
     }
 }

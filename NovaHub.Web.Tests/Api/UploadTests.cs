@@ -103,7 +103,6 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData("777B", "777B0201.001", 403)]
     [InlineData("999B", "999B0201.001", 403)]
     [InlineData("555B", "555B0202.001", 400)]
-    [InlineData("555B", "555B0209.001", 400)]
     public async Task What_is_not_the_boards_own_packet_is_refused_and_not_stored(string league, string name, int status)
     {
         using var response = await _two.UploadAsync(name, Bytes(10), league);
@@ -139,6 +138,16 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Contains("555B0203.001", await _three.UnreadAsync());
         Assert.Equal(bytes, await _three.FetchAsync("555B0203.001"));
         Assert.DoesNotContain("555B0203.001", await _two.UnreadAsync());
+    }
+
+    [Fact]
+    public async Task A_packet_for_a_node_that_no_board_has_is_taken_and_waits_for_the_next_board_there()
+    {
+        var id = await _two.UploadedAsync("555B0209.001", Bytes(70));
+        Assert.Equal(id, await _two.UploadedAsync("555B0209.001", Bytes(70)));
+        using var nine = await _hub.SignInAsync(await _hub.AddBoardAsync("Nine", "555B:9"));
+        Assert.Contains("555B0209.001", await nine.UnreadAsync());
+        Assert.Equal(Bytes(70), await nine.FetchAsync("555B0209.001"));
     }
 
     [Fact]

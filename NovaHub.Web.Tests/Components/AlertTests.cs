@@ -158,8 +158,8 @@ public sealed class AlertTests
         await PutAsync(console, 1);
         var page = console.Show<AlertPageView>(p => p.Add(x => x.Id, 1));
         Eventually(page, "Uploads refused: board 77");
-        Assert.Contains("Its sysop keeps the packets meanwhile.", page.Markup);
-        Assert.Contains("It ends by itself after an hour without a refusal.", page.Markup);
+        Assert.Contains("offers it with every call, until it is right or its sysop takes it out.", page.Markup);
+        Assert.Contains("It ends by itself when the board calls and no longer offers what is refused, an hour later.", page.Markup);
         Assert.Equal("/activity?what=UploadRefused&bbs=77", page.FindAll("a").Single(a => a.TextContent == "Every refusal of this board").GetAttribute("href"));
 
         await page.InvokeAsync(() => Button(page, "Acknowledge").Click());
@@ -285,9 +285,9 @@ public sealed class AlertTests
     [Fact]
     public void Every_kind_state_and_weight_has_words_of_its_own()
     {
-        Assert.Equal(5, Enum.GetValues<AlertKind>().Select(k => AlertWords.Of(k).Name).Distinct().Count());
-        Assert.Equal(5, Enum.GetValues<AlertKind>().Select(AlertWords.WhatToDo).Distinct().Count());
-        Assert.Equal(5, Enum.GetValues<AlertKind>().Select(AlertWords.WhatEnds).Distinct().Count());
+        Assert.Equal(Enum.GetValues<AlertKind>().Length, Enum.GetValues<AlertKind>().Select(k => AlertWords.Of(k).Name).Distinct().Count());
+        Assert.Equal(Enum.GetValues<AlertKind>().Length, Enum.GetValues<AlertKind>().Select(AlertWords.WhatToDo).Distinct().Count());
+        Assert.Equal(Enum.GetValues<AlertKind>().Length, Enum.GetValues<AlertKind>().Select(AlertWords.WhatEnds).Distinct().Count());
         Assert.Equal(3, Enum.GetValues<AlertState>().Select(s => AlertWords.Of(s).Text).Distinct().Count());
         Assert.Equal(5, Enum.GetValues<AlertScope>().Select(AlertWords.Of).Distinct().Count());
     }

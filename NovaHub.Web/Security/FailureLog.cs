@@ -1,6 +1,9 @@
 namespace NovaHub.Web.Security;
 
-/// <summary>The latest failures of many keys, in bounded memory. Not safe for several threads: its owner locks.</summary>
+/// <summary>
+/// The latest failures of many keys, in bounded memory. Times are a clock's that never goes back: a wrong one that is put
+/// right frees nobody and locks nobody out. Not safe for several threads: its owner locks.
+/// </summary>
 /// <param name="most">So many failures within <paramref name="window"/> are too many.</param>
 /// <param name="window">How long a failure counts.</param>
 /// <param name="capacity">How many keys are kept; the ones quiet for longest go first.</param>
@@ -13,11 +16,11 @@ internal sealed class FailureLog<TKey>(int most, TimeSpan window, int capacity)
     public int Count => _entries.Count;
 
     /// <summary>How long until the key may try again, or null when it may now.</summary>
-    public TimeSpan? RetryAfter(TKey key, DateTimeOffset now) =>
+    public TimeSpan? RetryAfter(TKey key, TimeSpan now) =>
         Live(key, now) is { } entry && entry.Failures.Count >= most ? entry.Failures.Peek() + window - now : null;
 
     /// <summary>Whether a further try could fail, together with those under way, without there being too many.</summary>
-    public bool HasPlace(TKey key, DateTimeOffset now) =>
+    public bool HasPlace(TKey key, TimeSpan now) =>
         Live(key, now) is not { } entry || entry.Failures.Count + entry.UnderWay < most;
 
     /// <summary>A try begins.</summary>
@@ -32,7 +35,7 @@ internal sealed class FailureLog<TKey>(int most, TimeSpan window, int capacity)
     }
 
     /// <summary>A try ended.</summary>
-    public void End(TKey key, DateTimeOffset now, bool failed)
+    public void End(TKey key, TimeSpan now, bool failed)
     {
         var entry = _entries[key];
         entry.UnderWay--;
@@ -65,7 +68,7 @@ internal sealed class FailureLog<TKey>(int most, TimeSpan window, int capacity)
         }
     }
 
-    private Entry? Live(TKey key, DateTimeOffset now)
+    private Entry? Live(TKey key, TimeSpan now)
     {
         if (!_entries.TryGetValue(key, out var entry))
         {
@@ -80,7 +83,7 @@ internal sealed class FailureLog<TKey>(int most, TimeSpan window, int capacity)
         return entry;
     }
 
-    private void MakeRoom(DateTimeOffset now)
+    private void MakeRoom(TimeSpan now)
     {
         if (_entries.Count <= capacity)
         {
@@ -99,7 +102,7 @@ internal sealed class FailureLog<TKey>(int most, TimeSpan window, int capacity)
 
     private sealed class Entry
     {
-        public Queue<DateTimeOffset> Failures { get; } = [];
+        public Queue<TimeSpan> Failures { get; } = [];
 
         public int UnderWay { get; set; }
     }

@@ -33,11 +33,11 @@ internal sealed class TokenGate(RequestDelegate next, FailedAttempts attempts, H
 
         var cancelled = context.RequestAborted;
         using var attempt = await attempts.EnterAsync(
-            context.Connection.RemoteIpAddress, clientId, directory.Current.BoardsByClientId.ContainsKey(clientId), cancelled);
+            context.Connection.RemoteIpAddress, clientId, secret, directory.Current.BoardsByClientId.ContainsKey(clientId), cancelled);
         if (attempt.RetryAfter is { } wait)
         {
             context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
-            await TokenProblems.WriteAsync(context, StatusCodes.Status429TooManyRequests, TokenProblems.TooMany, "slow_down");
+            await TokenProblems.WriteAsync(context, StatusCodes.Status429TooManyRequests, TokenProblems.TooMany(wait), "slow_down");
             return;
         }
 
@@ -141,7 +141,11 @@ internal static class TokenProblems
 
     public const string Malformed = "The token request is malformed: send grant_type=client_credentials, client_id and client_secret as a form.";
 
-    public const string TooMany = "Too many failed tries. Wait as long as Retry-After says and check the client id and the secret.";
+    public static string TooMany(TimeSpan wait)
+    {
+        var minutes = Math.Max(1, (int)Math.Ceiling(wait.TotalMinutes));
+        return $"Too many failed tries. Check the client id and the secret, and try again in {(minutes == 1 ? "a minute" : $"{minutes} minutes")}.";
+    }
 
     public static Task WriteAsync(HttpContext context, int status, string detail, string error)
     {

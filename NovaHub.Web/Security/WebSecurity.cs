@@ -30,6 +30,7 @@ internal static class WebSecurity
             .ValidateOnStart();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<BoardSightings>();
+        services.AddHostedService<HomesAtStart>();
         services.AddBoardTokens();
 
         services.AddAuthorizationBuilder().AddPolicy(Boards, p => p

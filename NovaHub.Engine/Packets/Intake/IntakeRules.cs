@@ -27,9 +27,6 @@ public enum IntakeRefusal
     /// <summary>The packet is addressed to its own sender.</summary>
     ToItself,
 
-    /// <summary>The packet is addressed to an index that nobody has in the league.</summary>
-    NoSuchNode,
-
     /// <summary>There are no bytes.</summary>
     Empty,
 }
@@ -113,9 +110,8 @@ public static class IntakeRules
             return IntakeDecision.Refuse(IntakeRefusal.ToItself, $"{name} is addressed to its own sender, node {name.Source}.");
         }
 
-        return name.Dest != entry.HubIndex && !entry.Members.ContainsKey(name.Dest)
-            ? IntakeDecision.Refuse(IntakeRefusal.NoSuchNode, $"{name} is addressed to node {name.Dest}, and league {league} has no such member.")
-            : IntakeDecision.Accept(name, board.Id, name.Dest == entry.HubIndex);
+        // A node that no board has now is taken, too: its mail waits for the next one, and the board has nothing to keep for ever
+        return IntakeDecision.Accept(name, board.Id, name.Dest == entry.HubIndex);
     }
 
     // What a stranger typed is shown back short and on one line

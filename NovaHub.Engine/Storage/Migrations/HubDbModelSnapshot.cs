@@ -293,6 +293,29 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.ToTable("Activities", (string)null);
                 });
 
+            modelBuilder.Entity("NovaHub.Engine.Activities.RefusedUpload", b =>
+                {
+                    b.Property<int>("BbsId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("FirstAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("LastAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("LeagueId")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("BbsId", "Reason");
+
+                    b.ToTable("RefusedUploads", (string)null);
+                });
+
             modelBuilder.Entity("NovaHub.Engine.Alerts.Alert", b =>
                 {
                     b.Property<long>("Id")
@@ -449,6 +472,22 @@ namespace NovaHub.Engine.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("Bbses", (string)null);
+                });
+
+            modelBuilder.Entity("NovaHub.Engine.Leagues.BbsAddress", b =>
+                {
+                    b.Property<int>("BbsId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("BbsId", "Address");
+
+                    b.ToTable("BbsAddresses", (string)null);
                 });
 
             modelBuilder.Entity("NovaHub.Engine.Leagues.BbsHour", b =>
