@@ -75,15 +75,20 @@ public class RecoveryTests
     }
 
     [Fact]
-    public async Task A_player_who_came_in_after_the_interruption_keeps_the_lock()
+    public async Task A_player_who_came_in_after_the_interruption_keeps_the_lock_and_OUTBOUND_is_left_alone()
     {
         await using var scene = await Scene.StartAsync();
         scene.Lock(s_start.AddMinutes(10));
         await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start);
+        await File.WriteAllBytesAsync(scene.Outbound("900b0102.001"), scene.Hub.Packet(1, 2));
 
-        await scene.RecoverAsync();
+        var report = await scene.RecoverAsync();
 
         Assert.True(File.Exists(scene.Hub.LockOf(scene.League)));
+        // What is in OUTBOUND may be the player's, and half
+        Assert.Equal(0, report.Run.Written);
+        Assert.True(File.Exists(scene.Outbound("900b0102.001")));
+        Assert.Contains(report.Verdicts, v => v.Sentence.Contains("OUTBOUND was left alone", StringComparison.Ordinal));
     }
 
     [Fact]

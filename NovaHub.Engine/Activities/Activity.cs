@@ -19,6 +19,9 @@ public enum ActivityKind
     /// <summary>A packet was given up.</summary>
     Expired,
 
+    /// <summary>Something in a game's OUTBOUND is no packet of its league, or a packet that is not whole.</summary>
+    OutboundOdd,
+
     /// <summary>A league was added.</summary>
     LeagueAdded,
 

@@ -22,8 +22,8 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Information, "{Count} packets of {League} were taken from OUTBOUND outside a run")]
     public static partial void CollectedOutsideRun(ILogger logger, int count, string league);
 
-    [LoggerMessage(2007, LogLevel.Warning, "{File} in OUTBOUND of {League} is no packet of this league; it is left there")]
-    public static partial void ForeignFile(ILogger logger, string file, string league);
+    [LoggerMessage(2007, LogLevel.Warning, "{Sentence}")]
+    public static partial void OutboundOdd(ILogger logger, string sentence);
 
     [LoggerMessage(2008, LogLevel.Warning, "OUTBOUND of {League} could not be looked through; tried again")]
     public static partial void OutboundUnreadable(ILogger logger, string league, Exception failure);

@@ -67,6 +67,8 @@ internal sealed class OutboundWatch(
             return false;
         }
 
+        var there = await ListAsync(stoppingToken);
+        Observe(there.Where(l => noticed.Contains(l.Id)));
         await Task.Delay(tools.Options.SettleTime + TimeSpan.FromMilliseconds(50), tools.Clock, stoppingToken);
         while (_noticed.Reader.TryRead(out var more))
         {
@@ -78,15 +80,31 @@ internal sealed class OutboundWatch(
             return false;
         }
 
-        foreach (var league in await ListAsync(stoppingToken))
+        foreach (var league in there.Where(l => noticed.Contains(l.Id)))
         {
-            if (noticed.Contains(league.Id))
-            {
-                await LookAsync(league);
-            }
+            await LookAsync(league);
         }
 
         return true;
+    }
+
+    // From here on it counts how long the files rest
+    private void Observe(IEnumerable<League> noticed)
+    {
+        foreach (var league in noticed)
+        {
+            try
+            {
+                if (GameFolder.Of(league) is { } folder)
+                {
+                    collector.Observe(folder);
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                Log.OutboundUnreadable(log, league.Id.ToString(), failure);
+            }
+        }
     }
 
     private async Task SweepAsync(CancellationToken stoppingToken)
@@ -152,16 +170,16 @@ internal sealed class OutboundWatch(
 
         try
         {
-            // While a player is inside, the game may still be writing
-            if (!Directory.Exists(folder.Outbound) || folder.Lock is not null || !Directory.EnumerateFiles(folder.Outbound).Any())
+            // With a player inside the game may be at work there; the lease keeps out everybody else
+            if (!Directory.Exists(folder.Outbound) || folder.Lock is not null || !MayHaveWork(folder))
             {
                 return;
             }
 
-            var collected = Collected.Nothing;
+            var collected = new Collected();
             var held = await control.HoldAsync(league, async () =>
-                collected = await collector.CollectAsync(folder, null, tools.Options.SettleTime, killed: false));
-            if (collected.Resting)
+                collected = await collector.CollectAsync(folder, null, tools.Options.SettleTime));
+            if (collected.Resting.Count > 0)
             {
                 // The notice of its last write may be used up: look once more
                 _noticed.Writer.TryWrite(league.Id);
@@ -172,9 +190,9 @@ internal sealed class OutboundWatch(
                 Log.CollectedOutsideRun(log, collected.Entered, league.Id.ToString());
             }
 
-            foreach (var file in collected.Foreign)
+            foreach (var sentence in collected.Foreign.Concat(collected.SetAside))
             {
-                Log.ForeignFile(log, file, league.Id.ToString());
+                Log.OutboundOdd(log, sentence);
             }
 
             foreach (var file in collected.Stuck)
@@ -188,4 +206,7 @@ internal sealed class OutboundWatch(
             Log.OutboundUnreadable(log, league.Id.ToString(), failure);
         }
     }
+
+    private static bool MayHaveWork(GameFolder folder) =>
+        Directory.EnumerateFileSystemEntries(folder.Outbound).Any() || TakenFolder.MayHoldFiles(folder);
 }

@@ -243,8 +243,11 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         }
 
         Inbound.Remove(folder, left, unfinished: false);
-        var killed = play.Outcome.Ending is not DosEnding.Ended || play.Outcome.CommandCodes is not [0, ..];
-        await CollectAsync(folder, killed);
+        if (await CollectAsync(folder) && outcome == RunOutcome.Good)
+        {
+            outcome = RunOutcome.Incomplete;
+        }
+
         if (play.Transcript.Completed && tools.Options.Reports && !stop.Token.IsCancellationRequested && folder.Lock is null)
         {
             await ReportAsync(folder, machine);
@@ -254,18 +257,21 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         return (outcome, RunJudge.Summary(outcome, run));
     }
 
-    private async Task CollectAsync(GameFolder folder, bool killed)
+    // Whether something there is wrong
+    private async Task<bool> CollectAsync(GameFolder folder)
     {
         progress.Show(RunStep.Collect);
-        var collected = await tools.Collector.CollectAsync(folder, run.Id, TimeSpan.Zero, killed);
+        var collected = await tools.Collector.CollectAsync(folder, run.Id, TimeSpan.Zero);
         run.Written += collected.Entered;
-        progress.Judge(RunJudge.Outbound(collected));
-        run.CollectedAt = tools.Store.Now;
+        var judgements = RunJudge.Outbound(collected).ToList();
+        progress.Judge(judgements);
+        run.CollectedAt = collected.PlayerInside ? null : tools.Store.Now;
         await tools.Store.WriteAsync(run, writer =>
         {
             progress.Write(writer);
             writer.Execute("""UPDATE "Runs" SET "CollectedAt" = @p0 WHERE "Id" = @p1""", run.CollectedAt, run.Id);
         });
+        return judgements.Exists(j => j.Weight == VerdictWeight.Bad);
     }
 
     private async Task ReportAsync(GameFolder folder, IDosMachine machine)

@@ -86,20 +86,34 @@ internal static class RunJudge
     /// <summary>What is said about OUTBOUND.</summary>
     public static IEnumerable<Judgement> Outbound(Collected collected)
     {
-        yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Good, collected.Entered switch
+        if (collected.PlayerInside)
         {
-            0 => "The game wrote no packets. On a second run of one game day that is normal.",
-            1 => "1 packet was taken from OUTBOUND and waits for its board.",
-            var n => $"{n} packets were taken from OUTBOUND and wait for their boards.",
-        });
-        foreach (var file in collected.Foreign)
-        {
-            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, $"{file} in OUTBOUND is no packet of this league. It was left there; this is said once.");
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, "Somebody is inside the hub's game, so OUTBOUND was left alone. What is there is taken when they have left.");
         }
 
-        foreach (var file in collected.CutOff)
+        if (collected is { PlayerInside: false, Resting.Count: 0 } or { Entered: > 0 })
         {
-            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, $"{file} was cut off when the game was ended. It was set aside in the data folder and not delivered.");
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Good, collected.Entered switch
+            {
+                0 => "The game wrote no packets. On a second run of one game day that is normal.",
+                1 => "1 packet was taken from OUTBOUND and waits for its board.",
+                var n => $"{n} packets were taken from OUTBOUND and wait for their boards.",
+            });
+        }
+
+        foreach (var sentence in collected.Foreign)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, sentence);
+        }
+
+        foreach (var sentence in collected.SetAside)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Bad, sentence);
+        }
+
+        foreach (var name in collected.Resting)
+        {
+            yield return new Judgement(VerdictKind.Outbound, VerdictWeight.Notice, $"{name} is still open in another program, so it was left in OUTBOUND. It is taken when that program is done with it.");
         }
 
         foreach (var file in collected.Stuck)

@@ -135,7 +135,7 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
         Inbound.Remove(folder, await tools.Store.LeftAsync(run), unfinished: false);
         if (run.PlayStartedAt is not null && run.CollectedAt is null)
         {
-            var collected = await tools.Collector.CollectAsync(folder, run.Id, TimeSpan.Zero, killed: run.ExitCode != 0);
+            var collected = await tools.Collector.CollectAsync(folder, run.Id, TimeSpan.Zero);
             run.Written += collected.Entered;
             sentences.AddRange(RunJudge.Outbound(collected).Select(j => j.Sentence));
         }

@@ -24,6 +24,7 @@ public static class RunServices
         services.AddSingleton<RunHistory>();
         services.AddSingleton<RunLeases>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<SetAsideFolder>();
         services.AddSingleton<OutboundCollector>();
         services.AddSingleton<RunRecovery>();
         services.AddSingleton(s => new RunTools(

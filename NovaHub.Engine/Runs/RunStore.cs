@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
@@ -186,11 +187,27 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         return entered.Count;
     }
 
-    /// <summary>Remembers a file in OUTBOUND that is no packet of its league.</summary>
+    /// <summary>Remembers something in OUTBOUND that is no packet of its league, and tells it.</summary>
     /// <returns>True the first time.</returns>
-    public Task<bool> ReportOnceAsync(LeagueId league, string name) => commits.WriteAsync(writer => writer.Execute(
-        """INSERT INTO "ForeignFiles" ("LeagueId", "Name", "ReportedAt") VALUES (@p0, @p1, @p2) ON CONFLICT ("LeagueId", "Name") DO NOTHING""",
-        league.ToString(), name.ToUpperInvariant(), Now) == 1);
+    public Task<bool> ReportOnceAsync(LeagueId league, string name, string sentence) => commits.WriteAsync(writer =>
+    {
+        var isNew = writer.Execute(
+            """INSERT INTO "ForeignFiles" ("LeagueId", "Name", "ReportedAt") VALUES (@p0, @p1, @p2) ON CONFLICT ("LeagueId", "Name") DO NOTHING""",
+            league.ToString(), name.ToUpperInvariant(), Now) == 1;
+        if (isNew)
+        {
+            Tell(writer, league, sentence);
+        }
+
+        return isNew;
+    });
+
+    /// <summary>Tells people about a packet that the game wrote.</summary>
+    public Task TellAsync(LeagueId league, string sentence) => FencedAsync(league, writer =>
+    {
+        Tell(writer, league, sentence);
+        return true;
+    });
 
     /// <summary>Does several writes of a run in one commit.</summary>
     /// <exception cref="LeaseLostException">Another process took the league over.</exception>
@@ -287,6 +304,9 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
             return work(writer);
         });
     }
+
+    private void Tell(LedgerWriter writer, LeagueId league, string sentence) => ActivityLog.Add(
+        writer, new Activity { At = Now, Kind = ActivityKind.OutboundOdd, Sentence = sentence, LeagueId = league, Notable = true });
 
     private static StagedPacket ReadPacket(System.Data.Common.DbDataReader row, Run run) => new(
         row.GetInt64(0), new PacketName(run.LeagueId, row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), (byte[])row[4], row.GetInt32(5));

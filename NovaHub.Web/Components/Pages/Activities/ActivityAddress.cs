@@ -62,6 +62,7 @@ internal static class ActivityWords
         ActivityKind.PacketHeld => ("Packets held", Icons.Material.Outlined.HelpOutline),
         ActivityKind.PacketDecided => ("Held packet decided", Icons.Material.Outlined.Gavel),
         ActivityKind.Expired => ("Packet given up", Icons.Material.Outlined.DeleteSweep),
+        ActivityKind.OutboundOdd => ("Odd file in OUTBOUND", Icons.Material.Outlined.Report),
         ActivityKind.LeagueAdded => ("League added", Icons.Material.Outlined.Public),
         ActivityKind.LeagueChanged => ("League changed", Icons.Material.Outlined.Public),
         ActivityKind.BoardAdded => ("BBS added", Icons.Material.Outlined.Dns),
