@@ -53,12 +53,12 @@ public class RecoveryTests
     {
         await using var scene = await Scene.StartAsync();
         var read = await scene.StageAsync(2, 1, file: false);
-        var left = await scene.StageAsync(2, 2);
+        var left = await scene.StageAsync(3, 1);
         var written = scene.Hub.Packet(1, 2);
         await File.WriteAllBytesAsync(scene.Outbound("900B0102.001"), written);
         await File.WriteAllBytesAsync(scene.Outbound("900B0103.001"), scene.Hub.Packet(1, 3).AsMemory(0, 18));
         scene.Lock(s_start.AddSeconds(1));
-        await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start);
+        await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start, shown: [2]);
 
         var report = await scene.RecoverAsync();
 
@@ -102,7 +102,7 @@ public class RecoveryTests
             run.StagedAt = run.PlayStartedAt = s_start;
             run.PlayEndedAt = s_start.AddSeconds(2);
             run.ExitCode = 0;
-        }, "■  Processing Incoming Data\n    Processing Incoming Data from Node 2\n■  Planetary Maintenance Complete");
+        }, "■  Processing Incoming Data\n    Processing Incoming Data from Node 2\n■  Planetary Maintenance Complete", shown: [2]);
 
         var report = await scene.RecoverAsync();
 
@@ -220,6 +220,117 @@ public class RecoveryTests
     }
 
     [Fact]
+    public async Task A_restored_copy_at_the_same_path_is_no_evidence_and_its_packets_are_held()
+    {
+        await using var scene = await Scene.StartAsync();
+        var packets = new[] { await scene.StageAsync(2, 1), await scene.StageAsync(2, 2), await scene.StageAsync(3, 1) };
+        var game = scene.Hub.GameOf(scene.League);
+        var backup = Copy(game, game + ".bak");
+        await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start, shown: [2, 3]);
+        // The sysop puts the backup of last night in its place: its INBOUND is empty
+        Directory.Delete(game, recursive: true);
+        Directory.Move(backup, game);
+        Directory.EnumerateFiles(scene.Hub.InboundOf(scene.League)).ToList().ForEach(File.Delete);
+        await File.WriteAllBytesAsync(scene.Outbound("900B0102.001"), scene.Hub.Packet(1, 2));
+
+        var report = await scene.RecoverAsync();
+
+        Assert.Equal((RunOutcome.Interrupted, 0, 0, 3, 0), (report.Run.Outcome, report.Run.Consumed, report.Run.Unconsumed, report.Run.Doubtful, report.Run.Written));
+        Assert.Contains(report.Verdicts, v => v.Sentence.Contains("another copy stands in its place", StringComparison.Ordinal) && v.Sentence.EndsWith("3 packets are held for your decision.", StringComparison.Ordinal));
+        foreach (var id in packets)
+        {
+            var packet = await scene.Hub.PacketAsync(id);
+            Assert.Equal((PacketState.Held, HeldReason.OtherFolder), (packet.StateAt(1), packet.HeldReason!.Value));
+        }
+
+        // Nothing more happens to them by itself
+        Assert.Equal((RunOutcome.Good, 0), await scene.RunAgainAsync());
+    }
+
+    [Fact]
+    public async Task A_league_that_was_pointed_elsewhere_while_its_folder_went_away_has_its_packets_held()
+    {
+        await using var scene = await Scene.StartAsync();
+        var packet = await scene.StageAsync(2, 1);
+        await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start, shown: [2]);
+        // Moved: the mark is in it, but nothing tells a moved folder from a copy that was taken of it
+        var moved = Path.Combine(scene.Hub.Games, "MOVED");
+        Directory.Move(scene.Hub.GameOf(scene.League), moved);
+        await scene.Hub.Get<LeagueAdmin>().ChangeAsync(scene.League, l => l.GameFolder = moved, CancellationToken.None);
+
+        var report = await scene.RecoverAsync();
+
+        Assert.Equal((0, 0, 1), (report.Run.Consumed, report.Run.Unconsumed, report.Run.Doubtful));
+        Assert.Equal(PacketState.Held, (await scene.Hub.PacketAsync(packet)).StateAt(1));
+    }
+
+    [Fact]
+    public async Task Packets_that_were_still_being_staged_wait_again_even_when_the_folder_is_another_one()
+    {
+        await using var scene = await Scene.StartAsync();
+        var packet = await scene.StageAsync(2, 1);
+        await scene.InterruptAsync(_ => { }, marked: false);
+
+        var report = await scene.RecoverAsync();
+
+        Assert.Equal(0, report.Run.Doubtful);
+        await VerdictTests.IsQueuedAsync(scene.Hub, packet);
+        Assert.Equal((RunOutcome.Good, 1), await scene.RunAgainAsync());
+    }
+
+    [Fact]
+    public async Task A_packet_that_is_gone_though_the_dead_hub_saw_nothing_of_its_sender_is_held()
+    {
+        await using var scene = await Scene.StartAsync();
+        var (seen, unseen) = (await scene.StageAsync(2, 1, file: false), await scene.StageAsync(3, 1, file: false));
+        await scene.InterruptAsync(run => run.StagedAt = run.PlayStartedAt = s_start, shown: [2]);
+
+        var report = await scene.RecoverAsync();
+
+        Assert.Equal((1, 0, 1), (report.Run.Consumed, report.Run.Unconsumed, report.Run.Doubtful));
+        Assert.NotNull((await scene.Hub.PacketAsync(seen)).ConsumedAt);
+        Assert.Equal(HeldReason.GoneUnseen, (await scene.Hub.PacketAsync(unseen)).HeldReason);
+        Assert.EndsWith("1 packet was read; 0 queued again, 1 held for your decision; 0 taken from OUTBOUND.", report.Run.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_died_between_two_passes_takes_back_the_second_ones_packets()
+    {
+        await using var scene = await Scene.StartAsync();
+        var packet = await scene.StageAsync(2, 2, file: false);
+        // The first pass was verified; of the second not every file was there yet
+        await scene.InterruptAsync(
+            run =>
+            {
+                run.PlayStartedAt = s_start;
+                run.PlayEndedAt = s_start.AddSeconds(2);
+                run.ExitCode = 0;
+                run.Passes = 2;
+            },
+            "■  Planetary Maintenance Complete", shown: [2]);
+
+        var report = await scene.RecoverAsync();
+
+        Assert.Equal((0, 0, 0), (report.Run.Consumed, report.Run.Unconsumed, report.Run.Doubtful));
+        await VerdictTests.IsQueuedAsync(scene.Hub, packet);
+    }
+
+    private static string Copy(string from, string to)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+        {
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+        }
+
+        return to;
+    }
+
+    [Fact]
     public async Task The_next_run_of_the_league_closes_an_interrupted_one_first()
     {
         await using var scene = await Scene.StartAsync();
@@ -332,16 +443,31 @@ public class RecoveryTests
             await change(db);
         }
 
-        public async Task<long> InterruptAsync(Action<Run> dates, string? transcript = null)
+        /// <summary>Leaves a run as a hub that died left it.</summary>
+        /// <param name="dates">How far it had come.</param>
+        /// <param name="transcript">What the screen had shown, if that was kept.</param>
+        /// <param name="shown">Senders whose mail the screen had shown.</param>
+        /// <param name="marked">Whether the game folder carries the run's mark.</param>
+        public async Task<long> InterruptAsync(Action<Run> dates, string? transcript = null, int[]? shown = null, bool marked = true)
         {
             await ChangeAsync(async db =>
             {
-                var run = new Run { LeagueId = league, GameFolder = hub.GameOf(league), StartedAt = s_start, Staged = _staged.Count };
+                var run = new Run
+                {
+                    LeagueId = league, GameFolder = hub.GameOf(league), FolderMark = FolderIdentity.NewMark(), StartedAt = s_start, Staged = _staged.Count, Passes = 1,
+                };
                 dates(run);
+                run.MaintenanceAt = run.PlayStartedAt;
+                if (marked)
+                {
+                    FolderIdentity.Write(GameFolder.At(league, hub.GameOf(league)), "hub", run);
+                }
+
                 db.Add(run);
                 await db.SaveChangesAsync();
                 _run = run.Id;
                 db.AddRange(_staged.Select(id => new RunPacket { RunId = run.Id, PacketId = id }));
+                db.AddRange((shown ?? []).Select(node => new RunSender { RunId = run.Id, Pass = 1, Node = node }));
                 if (transcript is not null)
                 {
                     db.Add(new RunRecording { RunId = run.Id, Bytes = [], Transcript = transcript });

@@ -10,7 +10,7 @@ public class ScheduleTests
     [Fact]
     public async Task Mail_for_the_hub_starts_a_run_and_what_it_could_not_take_starts_another()
     {
-        await using var hub = await TestHub.StartAsync(schedules: true);
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:MostPasses"] = "1" }, schedules: true);
         var league = await hub.AddSandboxLeagueAsync();
         await hub.SendAsync(league, 2, 7);
         await hub.SendAsync(league, 2, 7);

@@ -16,6 +16,8 @@ internal sealed class DosBox(string program, DosOptions options, TimeProvider ti
 
     public override string Name => "DOSBox";
 
+    public override bool ListsByName => true;
+
     protected override string? HostFault()
     {
         if (HostPrograms.Find(program) is null)

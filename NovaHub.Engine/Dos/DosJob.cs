@@ -68,6 +68,12 @@ public interface IDosMachine
     string Name { get; }
 
     /// <summary>
+    /// Whether a DOS program that lists a folder gets its files sorted by name. Otherwise it gets them in the order of the
+    /// host's file system, which says nothing.
+    /// </summary>
+    bool ListsByName { get; }
+
+    /// <summary>
     /// Runs a job to its end. Throws neither for a job that cannot run (<see cref="DosEnding.NotStarted"/>) nor when it is
     /// stopped (<see cref="DosEnding.Stopped"/>). When it returns, no process of the session is left.
     /// </summary>

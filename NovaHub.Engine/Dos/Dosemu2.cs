@@ -18,6 +18,8 @@ internal sealed partial class Dosemu2(string program, DosOptions options, TimePr
 
     public override string Name => "dosemu2";
 
+    public override bool ListsByName => false;
+
     protected override string? HostFault()
     {
         if (HostPrograms.Find(program) is null)

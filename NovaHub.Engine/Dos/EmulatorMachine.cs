@@ -8,6 +8,8 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
 {
     public abstract string Name { get; }
 
+    public abstract bool ListsByName { get; }
+
     protected DosOptions Options => options;
 
     protected TimeProvider Time => time;

@@ -26,11 +26,15 @@ internal static class LedgerSql
     public static IQueryable<Packet> Held(this IQueryable<Packet> packets) =>
         packets.Where(p => p.HeldAt != null && p.ExpiredAt == null);
 
-    /// <summary>Holds a packet for a person's decision, if it still waits or lies before the game.</summary>
-    /// <returns>How many rows it changed.</returns>
-    public static int Hold(LedgerWriter writer, long packetId, HeldReason reason, DateTime now) => writer.Execute(
-        $"""UPDATE "Packets" SET "HeldAt" = @p0, "HeldReason" = @p1, "StagedInRunId" = NULL WHERE "Id" = @p2 AND {Waits}""",
-        now, reason.ToString(), packetId);
+    /// <summary>Holds a packet for a person's decision, if it is still where it was.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="packetId">The packet.</param>
+    /// <param name="stagedIn">The run that has it before the game, or null when it waits.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static bool Hold(LedgerWriter writer, long packetId, long? stagedIn, HeldReason reason, DateTime now) => writer.Execute(
+        $"""UPDATE "Packets" SET "HeldAt" = @p0, "HeldReason" = @p1, "StagedInRunId" = NULL WHERE "Id" = @p2 AND {Waits} AND "StagedInRunId" IS @p3""",
+        now, reason.ToString(), packetId, stagedIn) == 1;
 
     public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet)
     {

@@ -109,6 +109,21 @@ public sealed class GameFolder
         return true;
     }
 
+    /// <summary>The nodes that the game's own node file has. Empty when there is none, or none that can be understood.</summary>
+    internal IReadOnlySet<int> ListedNodes()
+    {
+        try
+        {
+            return Find(Path, League.Game.NodelistDat) is { } file
+                ? NodelistText.Read(File.ReadAllBytes(file)).Select(n => n.Index).ToHashSet()
+                : new HashSet<int>();
+        }
+        catch (FormatException)
+        {
+            return new HashSet<int>();
+        }
+    }
+
     /// <summary>The file of this name in whatever case, or null.</summary>
     internal static string? Find(string folder, string name) => DosFolder.FindProgram(folder, name);
 

@@ -240,6 +240,9 @@ public enum VerdictKind
     /// <summary>The nodelist.</summary>
     Nodelist,
 
+    /// <summary>The disk of the game folder.</summary>
+    Disk,
+
     /// <summary>What was found and done after an interruption.</summary>
     Recovery,
 }

@@ -13,8 +13,6 @@ namespace NovaHub.Engine.Runs;
 /// </summary>
 internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run, League league, SemaphoreSlim places, RunStop stop)
 {
-    private readonly List<StagedPacket> _staged = [];
-
     /// <summary>The id that processes of a run's session carry. The data folder is part of it: another hub's runs are not ours to kill.</summary>
     public static string SessionId(StorageOptions storage, long runId, string step) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{storage.Root}|{runId}|{step}")))[..32];
@@ -68,9 +66,7 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
 
         try
         {
-            return await StageAsync(folder) is { } fault
-                ? Refuse(VerdictKind.GameFolder, [fault])
-                : stop.Token.IsCancellationRequested ? await TakeBackAsync(folder) : await PlayAsync(folder, machine);
+            return await ReadyAsync(folder) is var (kind, sentence) ? Refuse(kind, [sentence]) : await PlayAsync(folder, machine);
         }
         finally
         {
@@ -140,138 +136,129 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         }
     }
 
-    // A sentence when the packets could not be put there
-    private async Task<string?> StageAsync(GameFolder folder)
+    // What the game needs before a packet is put there; a refusal, or null
+    private async Task<(VerdictKind Kind, string Sentence)?> ReadyAsync(GameFolder folder)
     {
-        progress.Show(RunStep.Stage);
+        if (GameDisk.Fault(folder, tools.Options.MinFreeMegabytes) is { } full)
+        {
+            return (VerdictKind.Disk, full);
+        }
+
         try
         {
             await WriteNodelistAsync(folder);
             progress.Judge(folder.Notices().Select(n => new Judgement(VerdictKind.GameFolder, VerdictWeight.Notice, n)));
-            var (chosen, taken) = await tools.Store.ChooseAsync(
-                run, league.HubIndex, (tools.Options.MostPackets, RunOptions.MostBytes), Inbound.TakenNames(folder));
-            _staged.AddRange(chosen);
-            if (taken.Count > 0)
+            var hub = FolderIdentity.HubMark(tools.Storage);
+            if (FolderIdentity.Read(folder).Hub is { } other && other != hub)
             {
-                progress.Judge(VerdictKind.Consumption, VerdictWeight.Notice,
-                    $"INBOUND has a file of its own named {taken[0].Name}{(taken.Count > 1 ? $" and {taken.Count - 1} more" : "")}; the hub's packet of that name waits for the next run.");
+                progress.Judge(VerdictKind.GameFolder, VerdictWeight.Notice, $"Another hub's runs used {folder.Path} before ({FolderIdentity.FileName} says so). Two hubs must not run one game.");
             }
 
-            foreach (var part in chosen.Chunk(64))
-            {
-                Inbound.Put(folder, part, await tools.Store.BytesAsync(part));
-            }
-
-            Inbound.Sync(folder);
+            FolderIdentity.Write(folder, hub, run);
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            await TakeBackAsync(folder);
-            return $"Packets could not be put into {folder.Inbound}: {failure.Message} They stay queued.";
+            return (VerdictKind.GameFolder, $"The game folder can't be written to: {failure.Message} The packets stay queued.");
         }
-
-        run.Staged = _staged.Count;
-        return null;
-    }
-
-    private async Task<(RunOutcome, string)> TakeBackAsync(GameFolder folder)
-    {
-        Inbound.Remove(folder, _staged, unfinished: true);
-        await tools.Store.UnstageAsync(run, _staged.Select(p => p.Id));
-        run.Staged = 0;
-        return Stopped("before the game started; the packets stay queued.");
     }
 
     private async Task<(RunOutcome, string)> PlayAsync(GameFolder folder, IDosMachine machine)
     {
         run.Machine = machine.Name;
-        run.StagedAt = run.PlayStartedAt = tools.Store.Now;
-        await tools.Store.WriteAsync(run, writer =>
-        {
-            progress.Write(writer);
-            writer.Execute(
-                """UPDATE "Runs" SET "Staged" = @p0, "StagedAt" = @p1, "PlayStartedAt" = @p1, "Machine" = @p2 WHERE "Id" = @p3""",
-                run.Staged, run.StagedAt, run.Machine, run.Id);
-        });
-        progress.Show(RunStep.Play);
-        // Once for the whole game: what is judged is what it was started with
-        var timeLimit = tools.Options.TimeLimit;
-        using var gameLock = new GameLock(folder, run.PlayStartedAt.Value);
         // Only the screen calls while the game runs, so the glance has one writer at a time
         await using var screen = new RunScreen(run, progress.Live, tools.Store, tools.Clock, phase => progress.Show(RunStep.Play, phase));
-        var outcome = await machine.RunAsync(
-            new DosJob(folder.DriveC, folder.Path, [$"{league.Id.Game.Program} {league.MaintenanceCommand}"])
+        var passes = new PassExecution(tools, progress, run, league, stop, (folder, machine));
+        var waiting = new Queue<IReadOnlyList<StagedPacket>>(Plan(folder, machine));
+        var allGood = true;
+        PassVerdict verdict;
+        do
+        {
+            var packets = waiting.Dequeue();
+            verdict = await passes.RunAsync(screen, packets, isLast: waiting.Count == 0);
+            if (verdict.WasStopped)
             {
-                TimeLimit = timeLimit,
-                Id = SessionId(tools.Storage, run.Id, "play"),
-            },
-            screen,
-            stop.Token);
-        await screen.EndAsync();
-        // What the game took in must be on disk before the ledger says that it has it
-        DurableFile.SyncFileSystem(folder.Path);
-        run.PlayEndedAt = tools.Store.Now;
-        run.EmulatorMs = (long)outcome.Elapsed.TotalMilliseconds;
-        run.ExitCode = outcome.CommandCodes[0];
-        var keep = screen.Pack();
-        await tools.Store.WriteAsync(run, writer =>
-        {
-            keep(writer);
-            writer.Execute(
-                """UPDATE "Runs" SET "PlayEndedAt" = @p0, "EmulatorMs" = @p1, "ExitCode" = @p2 WHERE "Id" = @p3""",
-                run.PlayEndedAt, run.EmulatorMs, run.ExitCode, run.Id);
-        });
-        var evidence = new PlayEvidence(outcome, screen.Transcript, machine.Name, timeLimit, stop.HubCloses);
-        return await SettleAsync(folder, machine, evidence, gameLock);
-    }
+                var (stopped, sentence) = Stopped(run.PlayStartedAt is null ? "before the game started; the packets stay queued." : "between two passes; what was not read stays queued.");
+                verdict = verdict with { Outcome = stopped, Why = sentence };
+            }
 
-    private async Task<(RunOutcome, string)> SettleAsync(GameFolder folder, IDosMachine machine, PlayEvidence play, GameLock gameLock)
-    {
-        progress.Show(RunStep.Verify);
-        var lockLeft = gameLock.Look(play.Outcome.Ending == DosEnding.Ended, play.LockedOut);
-        var left = Inbound.Left(folder, _staged);
-        var consumed = _staged.Except(left).ToList();
-        var packets = new ConsumptionEvidence(
-            _staged.Count, consumed.Count, consumed.Select(p => p.Name.Source).ToHashSet(), [.. left.Select(p => p.Name.ToString())]);
-        var judgements = RunJudge.Judge(play, packets, lockLeft);
-        var outcome = RunJudge.Outcome(play, judgements, lockLeft);
-        progress.Judge(judgements);
-        await tools.Store.JudgedAsync(run, consumed, left, progress.Write);
-        if (lockLeft == LockEvidence.LeftByRun)
-        {
-            folder.Lock?.Delete();
+            if (run.PlayStartedAt is null)
+            {
+                return (verdict.Outcome, verdict.Why!);
+            }
+
+            allGood &= verdict.Outcome == RunOutcome.Good;
+            if (!allGood && waiting.Count > 0)
+            {
+                // What came later must not overtake what was left or is in doubt
+                waiting.Clear();
+                waiting.Enqueue([]);
+            }
         }
+        while (verdict.CanGoOn && waiting.Count > 0);
 
-        Inbound.Remove(folder, left, unfinished: false);
-        if (await CollectAsync(folder) && outcome == RunOutcome.Good)
+        var outcome = verdict.Outcome;
+        if (outcome == RunOutcome.Good && waiting.Count > 0)
+        {
+            progress.Judge(VerdictKind.Lock, VerdictWeight.Bad, "Somebody came into the hub's game between two passes. What was not read yet waits; it is tried again.");
+            outcome = RunOutcome.GameInUse;
+        }
+        else if (outcome == RunOutcome.Good && !allGood)
         {
             outcome = RunOutcome.Incomplete;
         }
 
-        if (play.Transcript.Completed && tools.Options.Reports && !stop.Token.IsCancellationRequested && folder.Lock is null)
+        return await FinishAsync(folder, machine, verdict, outcome);
+    }
+
+    private IReadOnlyList<IReadOnlyList<StagedPacket>> Plan(GameFolder folder, IDosMachine machine)
+    {
+        var most = tools.Options.MostPackets;
+        var listed = folder.ListedNodes();
+        var waiting = tools.Store.Waiting(league.Id, league.HubIndex, most).ToLookup(p => listed.Contains(p.Name.Source));
+        foreach (var sender in waiting[false].GroupBy(p => p.Name.Source).OrderBy(g => g.Key))
+        {
+            progress.Judge(VerdictKind.Nodelist, VerdictWeight.Bad,
+                $"{Words.Packets(sender.Count())} from node {sender.Key} {(sender.Count() == 1 ? "waits" : "wait")}: the game's own node file {league.Id.Game.NodelistDat} has no node {sender.Key}, and a game deletes mail of nodes that it does not know. Add the board to the league, or give {(sender.Count() == 1 ? "the packet" : "its packets")} up.");
+        }
+
+        var several = PassExecution.ReadingCommand(league.MaintenanceCommand) is not null;
+        var (passes, taken) = PassPlan.Make(
+            waiting[true], machine.ListsByName, new PassLimits(several ? tools.Options.MostPasses : 1, most, RunOptions.MostBytes), Inbound.TakenNames(folder));
+        if (taken.Count > 0)
+        {
+            progress.Judge(VerdictKind.Consumption, VerdictWeight.Notice,
+                $"INBOUND has a file of its own named {taken[0].Name}{(taken.Count > 1 ? $" and {taken.Count - 1} more" : "")}; the hub's packet of that name waits for the next run.");
+        }
+
+        return passes;
+    }
+
+    private async Task<(RunOutcome, string)> FinishAsync(GameFolder folder, IDosMachine machine, PassVerdict last, RunOutcome outcome)
+    {
+        await CollectAsync(folder);
+        if (last.Completed && tools.Options.Reports && !stop.Token.IsCancellationRequested && folder.Lock is null)
         {
             await ReportAsync(folder, machine);
         }
 
         await NodelistAsync();
+        outcome = outcome == RunOutcome.Good && progress.HasBad ? RunOutcome.Incomplete : outcome;
         return (outcome, RunJudge.Summary(outcome, run));
     }
 
-    // Whether something there is wrong
-    private async Task<bool> CollectAsync(GameFolder folder)
+    private async Task CollectAsync(GameFolder folder)
     {
         progress.Show(RunStep.Collect);
         var collected = await tools.Collector.CollectAsync(folder, run.Id, TimeSpan.Zero);
         run.Written += collected.Entered;
-        var judgements = RunJudge.Outbound(collected).ToList();
-        progress.Judge(judgements);
+        progress.Judge(RunJudge.Outbound(collected));
         run.CollectedAt = collected.PlayerInside ? null : tools.Store.Now;
         await tools.Store.WriteAsync(run, writer =>
         {
             progress.Write(writer);
             writer.Execute("""UPDATE "Runs" SET "CollectedAt" = @p0 WHERE "Id" = @p1""", run.CollectedAt, run.Id);
         });
-        return judgements.Exists(j => j.Weight == VerdictWeight.Bad);
     }
 
     private async Task ReportAsync(GameFolder folder, IDosMachine machine)

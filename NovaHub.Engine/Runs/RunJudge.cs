@@ -1,4 +1,5 @@
 using NovaHub.Engine.Dos;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Transcripts;
 
 namespace NovaHub.Engine.Runs;
@@ -11,37 +12,42 @@ namespace NovaHub.Engine.Runs;
 /// <param name="HubCloses">Whether it was stopped because the hub ends, and not by somebody.</param>
 internal sealed record PlayEvidence(DosOutcome Outcome, TranscriptReader Transcript, string Machine, TimeSpan TimeLimit, bool HubCloses)
 {
+    /// <summary>The pass, from 1.</summary>
+    public int Pass { get; init; } = 1;
+
+    /// <summary>It was the league's own maintenance command. A pass before it reads only, and has no completion line to show.</summary>
+    public bool IsLast { get; init; } = true;
+
+    /// <summary>The disk of the game folder was full while it ran.</summary>
+    public bool DiskWasFull { get; init; }
+
     /// <summary>The game answered as it does when somebody is inside: exit code 1 and nothing printed.</summary>
     public bool LockedOut => Outcome.CommandCodes is [1, ..] && Transcript.Phases.Count == 0;
 }
-
-/// <summary>What the game did with the packets.</summary>
-/// <param name="Staged">Packets put into INBOUND.</param>
-/// <param name="Consumed">Of those, gone afterwards.</param>
-/// <param name="Senders">BBS indices that sent the consumed ones.</param>
-/// <param name="Left">Names of those that are still there.</param>
-internal sealed record ConsumptionEvidence(int Staged, int Consumed, IReadOnlyCollection<int> Senders, IReadOnlyList<string> Left);
 
 /// <summary>One judgement.</summary>
 internal readonly record struct Judgement(VerdictKind Kind, VerdictWeight Weight, string Sentence);
 
 /// <summary>
 /// Judges a run by its evidence. A zero exit code proves nothing: what counts is the completion line, that every staged
-/// packet is gone, that the senders' mail was named, and a clean lock.
+/// packet is gone and its sender's mail was shown, room on the disk, and a clean lock.
 /// </summary>
 internal static class RunJudge
 {
     /// <summary>A transcript below this size means that the emulator never got to the game.</summary>
     private const int NeverStarted = 500;
 
-    public static IReadOnlyList<Judgement> Judge(PlayEvidence play, ConsumptionEvidence packets, LockEvidence left) =>
-    [
-        .. Ending(play),
-        .. Completion(play),
-        .. ExitCode(play),
-        .. Consumption(play, packets),
-        .. Lock(left),
-    ];
+    public static IReadOnlyList<Judgement> Judge(PlayEvidence play, InboundFindings packets, LockEvidence left)
+    {
+        List<Judgement> all = [.. Ending(play), .. Completion(play), .. ExitCode(play), .. Disk(play), .. Consumption(play, packets), .. Lock(left)];
+        // Of a pass before the last only what is wrong needs saying
+        return play.IsLast
+            ? all
+            : [
+                new Judgement(VerdictKind.Consumption, VerdictWeight.Good, $"Pass {play.Pass}: {Words.Packets(packets.Read.Count)} read, before the packets that come after {(packets.Read.Count == 1 ? "it" : "them")}."),
+                .. all.Where(j => j.Weight != VerdictWeight.Good),
+            ];
+    }
 
     /// <summary>What the judgements add up to.</summary>
     public static RunOutcome Outcome(PlayEvidence play, IReadOnlyList<Judgement> judgements, LockEvidence left)
@@ -61,7 +67,7 @@ internal static class RunJudge
             return RunOutcome.GameInUse;
         }
 
-        if (!play.Transcript.Completed || play.Outcome.CommandCodes is not [0, ..] || play.Transcript.RuntimeError is not null)
+        if ((play.IsLast && !play.Transcript.Completed) || play.Outcome.CommandCodes is not [0, ..] || play.Transcript.RuntimeError is not null)
         {
             return RunOutcome.Failed;
         }
@@ -75,13 +81,16 @@ internal static class RunJudge
         RunOutcome.Good => run.Staged == 0 && run.Written == 0
             ? "Nothing to do: no mail in, none out."
             : $"{Words.Packets(run.Consumed)} read, {run.Written} written.",
-        RunOutcome.Incomplete => $"{run.Consumed} of {Words.Packets(run.Staged)} read, {run.Written} written; see the verdicts.",
-        RunOutcome.TimedOut => $"The game took too long and was ended. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
-        RunOutcome.Cancelled => $"Cancelled while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
-        RunOutcome.Interrupted => $"The hub was closed while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
-        RunOutcome.GameInUse => $"Somebody was inside the game. {Words.Stay(run.Unconsumed)}.",
-        _ => $"The game did not finish. {run.Consumed} read, {Words.Stay(run.Unconsumed)}.",
+        RunOutcome.Incomplete => $"{run.Consumed} of {Words.Packets(run.Staged)} read, {run.Written} written{Held(run)}; see the verdicts.",
+        RunOutcome.TimedOut => $"The game took too long and was ended. {run.Consumed} read, {Words.Stay(run.Unconsumed)}{Held(run)}.",
+        RunOutcome.Cancelled => $"Cancelled while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}{Held(run)}.",
+        RunOutcome.Interrupted => $"The hub was closed while the game ran. {run.Consumed} read, {Words.Stay(run.Unconsumed)}{Held(run)}.",
+        RunOutcome.GameInUse => $"Somebody was inside the game. {Words.Stay(run.Unconsumed)}{Held(run)}.",
+        _ => $"The game did not finish. {run.Consumed} read, {Words.Stay(run.Unconsumed)}{Held(run)}.",
     };
+
+    /// <summary>What is held, for the end of a sentence.</summary>
+    public static string Held(Run run) => run.Doubtful > 0 ? $", {run.Doubtful} held for your decision" : "";
 
     /// <summary>What is said about OUTBOUND.</summary>
     public static IEnumerable<Judgement> Outbound(Collected collected)
@@ -153,6 +162,11 @@ internal static class RunJudge
 
     private static IEnumerable<Judgement> Completion(PlayEvidence play)
     {
+        if (!play.IsLast)
+        {
+            yield break;
+        }
+
         if (play.Transcript.Completed)
         {
             yield return new Judgement(VerdictKind.Completion, VerdictWeight.Good, "The game printed its completion line: Planetary Maintenance Complete.");
@@ -181,37 +195,47 @@ internal static class RunJudge
         };
     }
 
-    private static IEnumerable<Judgement> Consumption(PlayEvidence play, ConsumptionEvidence packets)
+    private static IEnumerable<Judgement> Disk(PlayEvidence play)
     {
-        if (packets.Staged == 0)
+        if (play.DiskWasFull)
         {
-            yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, "No packet was waiting for the game.");
+            yield return Bad(VerdictKind.Disk, "The disk of the game folder was full while the game ran. DOS programs are often told that such writing succeeded, so what the game changed may not have been kept. Free some room and look into the game.");
+        }
+    }
+
+    private static IEnumerable<Judgement> Consumption(PlayEvidence play, InboundFindings packets)
+    {
+        var staged = packets.Read.Count + packets.Left.Count + packets.Doubtful.Count;
+        if (staged == 0)
+        {
+            if (play.Pass == 1)
+            {
+                yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, "No packet was waiting for the game.");
+            }
+
             yield break;
         }
 
         if (packets.Left.Count > 0)
         {
-            var some = string.Join(", ", packets.Left.Take(5)) + (packets.Left.Count > 5 ? " …" : "");
-            yield return Bad(VerdictKind.Consumption, $"{packets.Left.Count} of {Words.Packets(packets.Staged)} {(packets.Left.Count == 1 ? "was" : "were")} not read ({some}). What was not read stays queued for the next run. If it happens again, check line 4 of BBS.CFG and the folder names.");
-        }
-        else
-        {
-            yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, packets.Staged == 1
-                ? "The one packet was read: it is gone from INBOUND."
-                : $"All {packets.Staged} packets were read: none is left in INBOUND.");
+            yield return Bad(VerdictKind.Consumption, $"{packets.Left.Count} of {Words.Packets(staged)} {(packets.Left.Count == 1 ? "was" : "were")} not read ({Some(packets.Left)}). What was not read stays queued for the next run. If it happens again, check line 4 of BBS.CFG and the folder names.");
         }
 
-        // "Processing Incoming Data from Node 2" only opens a packet: a DeCompress line is what shows that it held something good
-        var shown = play.Transcript.Items.Where(i => i.Direction == TranscriptDirection.In).Select(i => i.Source).ToHashSet();
-        var silent = packets.Senders.Where(s => !shown.Contains(s)).Order().ToList();
-        if (silent.Count > 0 && play.Transcript.Completed)
+        foreach (var group in packets.Doubtful.GroupBy(d => d.Reason))
         {
-            yield return new Judgement(
-                VerdictKind.Consumption,
-                silent.Count == packets.Senders.Count ? VerdictWeight.Bad : VerdictWeight.Notice,
-                $"The screen showed no item read from node {string.Join(", ", silent)}, though {(silent.Count == 1 ? "its packets are" : "their packets are")} gone from INBOUND. Look at the recording.");
+            var doubtful = group.Select(d => d.Packet).ToList();
+            yield return Bad(VerdictKind.Consumption, $"{Words.Packets(doubtful.Count)} {(doubtful.Count == 1 ? "is" : "are")} held for your decision ({Some(doubtful)}; from node {string.Join(", ", doubtful.Select(p => p.Name.Source).Distinct().Order())}). {group.Key.Short()}: {group.Key.Sentence()}");
+        }
+
+        if (packets.Read.Count == staged)
+        {
+            yield return new Judgement(VerdictKind.Consumption, VerdictWeight.Good, staged == 1
+                ? "The one packet was read: it is gone from INBOUND, and its sender was on the screen."
+                : $"All {staged} packets were read: none is left in INBOUND, and every sender was on the screen.");
         }
     }
+
+    private static string Some(IEnumerable<StagedPacket> packets) => Words.Some([.. packets.Select(p => p.Name.ToString())]);
 
     private static IEnumerable<Judgement> Lock(LockEvidence left)
     {

@@ -38,6 +38,15 @@ public sealed record RunOptions
     /// <summary>At most so many packets are put into INBOUND for one run; the rest wait for the next.</summary>
     public int MostPackets { get; set; } = 5000;
 
+    /// <summary>
+    /// The game is started at most so often in one run, to read each board's packets in the order in which they came; the rest
+    /// waits for the next run.
+    /// </summary>
+    public int MostPasses { get; set; } = 20;
+
+    /// <summary>Room that the disk of a game folder must have before its game is started, in MiB.</summary>
+    public int MinFreeMegabytes { get; set; } = 20;
+
     /// <summary>About so many bytes are put into INBOUND for one run; at least one packet is.</summary>
     internal const long MostBytes = 256 * 1024 * 1024;
 
@@ -66,6 +75,16 @@ public sealed class RunOptionsRules : IValidateOptions<RunOptions>
         if (options.MostPackets is < 1 or > 100_000)
         {
             faults.Add($"Runs:MostPackets is {options.MostPackets}; allowed are 1 to 100000.");
+        }
+
+        if (options.MostPasses is < 1 or > 100)
+        {
+            faults.Add($"Runs:MostPasses is {options.MostPasses}; allowed are 1 to 100.");
+        }
+
+        if (options.MinFreeMegabytes is < 2 or > 1_000_000)
+        {
+            faults.Add($"Runs:MinFreeMegabytes is {options.MinFreeMegabytes}; allowed are 2 to 1000000.");
         }
 
         Check(faults, nameof(options.QuietTime), options.QuietTime, TimeSpan.Zero, TimeSpan.FromHours(1));

@@ -48,6 +48,9 @@ internal sealed class RunProgress(Run run, LiveRun live, LiveRuns lives)
         }
     }
 
+    /// <summary>Whether anything that was judged so far keeps the run from being good.</summary>
+    public bool HasBad => _pending.Exists(v => v.Weight == VerdictWeight.Bad);
+
     /// <summary>Shows one judgement.</summary>
     public void Judge(VerdictKind kind, VerdictWeight weight, string sentence) => Judge(new Judgement(kind, weight, sentence));
 

@@ -1,14 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Storage;
 using NovaHub.Engine.Transcripts;
 
 namespace NovaHub.Engine.Runs;
 
 /// <summary>
-/// Closes runs whose process died, by the evidence: the row's dates and the game folder. Packets that the game had read
-/// are consumed, the others are queued again, what it wrote is taken in. The caller holds the league's lease.
+/// Closes runs whose process died, by the evidence: the row's dates, what was seen of the screen, and the game folder, if it is
+/// still the one that the run used. Packets that the game had read are consumed, those it had not are queued again, the rest
+/// is held for a person; what it wrote is taken in. The caller holds the league's lease.
 /// </summary>
 internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRecovery> log)
 {
@@ -48,21 +50,17 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
     {
         var sentences = new List<string>();
         var emulatorRan = await EndEmulatorAsync(run, sentences);
-        var folder = FolderOf(league, run);
-        if (folder is null && league.GameFolder is not null)
+        switch (Look(league, run))
         {
-            // A disk that isn't mounted yet is no evidence that everything was read
-            return $"Run {run.Id} was interrupted, and its game folder {run.GameFolder ?? league.GameFolder} is not there, so it can't be seen what the game read. It is closed when the folder is back.";
-        }
-
-        if (folder is null)
-        {
-            await tools.Store.UnstageAsync(run, (await tools.Store.StagedAsync(run)).Select(p => p.Id));
-            sentences.Add("The league has no game folder any more, so it can't be seen what the game read. What was staged is queued again.");
-        }
-        else
-        {
-            await SettleAsync(run, folder, emulatorRan, sentences);
+            case (FolderFate.Away, _):
+                // A disk that isn't mounted yet is no evidence that everything was read
+                return $"Run {run.Id} was interrupted, and its game folder {run.GameFolder} is not there, so it can't be seen what the game read. It is closed when the folder is back.";
+            case (FolderFate.Same, var folder):
+                await SettleAsync(run, folder!, emulatorRan, sentences);
+                break;
+            default:
+                await HoldAsync(run, sentences);
+                break;
         }
 
         var outcome = await OutcomeAsync(run);
@@ -93,18 +91,54 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
         return ended > 0;
     }
 
-    // The folder may have been moved, or the league pointed at another copy: where the run worked comes first
-    private static GameFolder? FolderOf(League league, Run run)
+    /// <summary>What became of the folder in which a run worked.</summary>
+    private enum FolderFate
     {
-        foreach (var path in new[] { run.GameFolder, league.GameFolder })
+        /// <summary>It is there and carries the run's mark.</summary>
+        Same,
+
+        /// <summary>It is not there now, and may come back.</summary>
+        Away,
+
+        /// <summary>Another copy stands in its place, or the league was pointed elsewhere and it is gone.</summary>
+        Other,
+    }
+
+    // Only the folder that the run used is evidence: in any other one a missing packet was never there
+    private static (FolderFate Fate, GameFolder? Folder) Look(League league, Run run)
+    {
+        if (run.GameFolder is not { } path)
         {
-            if (path is not null && GameFolder.At(league.Id, path) is var folder && Directory.Exists(folder.Inbound))
-            {
-                return folder;
-            }
+            return (FolderFate.Other, null);
         }
 
-        return null;
+        var folder = GameFolder.At(league.Id, path);
+        if (Directory.Exists(folder.Inbound))
+        {
+            return FolderIdentity.IsOf(folder, run) ? (FolderFate.Same, folder) : (FolderFate.Other, null);
+        }
+
+        return (league.GameFolder == path ? FolderFate.Away : FolderFate.Other, null);
+    }
+
+    // What never met the game waits again; of the rest nothing can be told
+    private async Task HoldAsync(Run run, List<string> sentences)
+    {
+        var staged = await tools.Store.StagedAsync(run);
+        if (run.StagedAt is null)
+        {
+            await tools.Store.UnstageAsync(run, staged.Select(p => p.Id));
+            return;
+        }
+
+        if (staged.Count > 0)
+        {
+            await tools.Store.JudgedAsync(run, InboundFindings.AllDoubtful(staged, HeldReason.OtherFolder), _ => { });
+        }
+
+        sentences.Add(
+            $"The game folder in which the run worked{(run.GameFolder is { } path ? $" ({path})" : "")} is not there any more, or another copy stands in its place: it does not carry the run's mark in {FolderIdentity.FileName}. "
+            + $"So it can't be told what the game read. {(staged.Count == 0 ? "No packet was before the game." : $"{Words.Packets(staged.Count)} {(staged.Count == 1 ? "is" : "are")} held for your decision.")}");
     }
 
     private async Task SettleAsync(Run run, GameFolder folder, bool emulatorRan, List<string> sentences)
@@ -127,8 +161,9 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
         else if (staged.Count > 0 || run.VerifiedAt is null)
         {
             DurableFile.SyncFileSystem(folder.Path);
-            var left = Inbound.Left(folder, staged);
-            await tools.Store.JudgedAsync(run, [.. staged.Except(left)], left, _ => { });
+            var found = await InboundFindings.JudgeAsync(
+                staged, Inbound.Left(folder, staged), await ShownAsync(run), DiskWatch.IsFull(folder), tools.Store.BytesAsync);
+            await tools.Store.JudgedAsync(run, found, _ => { });
         }
 
         // Recorded first, then removed: the other way round an interruption between the two would make them look read
@@ -141,9 +176,18 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
         }
     }
 
+    // What the hub had seen of the screen before it died; of the game's last moments that may be too little
+    private async Task<ShownMail> ShownAsync(Run run)
+    {
+        await using var db = await tools.Databases.CreateDbContextAsync();
+        var senders = await db.Set<RunSender>().Where(s => s.RunId == run.Id && s.Pass == run.Passes).Select(s => s.Node).ToListAsync();
+        var items = await db.Set<RunItem>().AsNoTracking().Where(i => i.RunId == run.Id && i.Read).ToListAsync();
+        return new ShownMail(senders.ToHashSet(), items.Select(i => new ItemSign(i.Source, i.Dest, i.PackedSize, i.Size)).ToHashSet());
+    }
+
     private async Task<RunOutcome> OutcomeAsync(Run run)
     {
-        if (run.PlayEndedAt is null || run.ExitCode != 0 || run.Unconsumed > 0)
+        if (run.MaintenanceAt is null || run.PlayEndedAt is null || run.ExitCode != 0 || run.Unconsumed > 0 || run.Doubtful > 0)
         {
             return RunOutcome.Interrupted;
         }
@@ -151,7 +195,9 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
         await using var db = await tools.Databases.CreateDbContextAsync();
         var text = await db.Set<RunRecording>().Where(r => r.RunId == run.Id).Select(r => r.Transcript).FirstOrDefaultAsync();
         var reader = new TranscriptReader();
-        foreach (var row in (text ?? "").Split('\n'))
+        // The completion line of the last pass, not of one before
+        var rows = (text ?? "").Split('\n');
+        foreach (var row in rows.Skip(Array.LastIndexOf(rows, RunScreen.PassMark) + 1))
         {
             reader.Line(row);
         }
@@ -183,5 +229,5 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
     };
 
     private static string Gone(Run run) =>
-        $"{Words.Packets(run.Consumed)} {(run.Consumed == 1 ? "was" : "were")} gone from INBOUND, so read; {run.Unconsumed} queued again; {run.Written} taken from OUTBOUND.";
+        $"{Words.Packets(run.Consumed)} {(run.Consumed == 1 ? "was" : "were")} read; {run.Unconsumed} queued again{RunJudge.Held(run)}; {run.Written} taken from OUTBOUND.";
 }

@@ -4,15 +4,26 @@ using NovaHub.Engine.Transcripts;
 
 namespace NovaHub.Engine.Runs;
 
+/// <summary>A start of the game within a run.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Detailed">The game is asked to show each item, so that a node's line alone shows nothing that was in its mail.</param>
+internal readonly record struct RunPass(int Number, bool Detailed);
+
 /// <summary>
-/// Takes what a session's screen sends: keeps it for replay, shows it live twenty times a second, and reads phases and
+/// Takes what the screens of a run's sessions send: keeps it for replay, shows it live twenty times a second, and reads phases and
 /// items from the screen model while the game runs.
 /// </summary>
 internal sealed class RunScreen : IDosOutput, IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Stands in a transcript where the game was started once more.</summary>
+    public const string PassMark = "[The game was started again here.]";
+
     private const int MostRows = 40_000;
+
+    // Colours as they were, an empty screen, the cursor at the top left
+    private static readonly byte[] s_clear = [.. "\e[0m\e[2J\e[H"u8];
 
     private readonly Lock _gate = new();
     private readonly Run _run;
@@ -21,16 +32,20 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Action<string> _phaseSeen;
     private readonly RecordingWriter _recording;
-    private readonly ScreenModel _model;
     private readonly List<string> _rows = [];
     private readonly List<RunPhase> _phases = [];
     private readonly List<RunItem> _items = [];
+    private readonly List<RunSender> _senders = [];
+    private readonly HashSet<int> _shown = [];
+    private readonly SemaphoreSlim _storing = new(1, 1);
     private readonly MemoryStream _pending = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _loop;
+    private ScreenModel _model;
+    private RunPass _pass;
     private int _phaseCount;
     private int _itemCount;
-    private bool _ended;
+    private bool _urgent;
 
     public RunScreen(Run run, LiveRun live, RunStore store, TimeProvider clock, Action<string> phaseSeen)
     {
@@ -41,11 +56,55 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         _clock = clock;
         _recording = new RecordingWriter(clock);
         _model = new ScreenModel(RowTaken);
+        _pass = new RunPass(1, Detailed: true);
         _loop = LoopAsync(_ending.Token);
     }
 
-    /// <summary>What the game printed, read so far.</summary>
-    public TranscriptReader Transcript { get; } = new();
+    /// <summary>What the game printed in the pass under way, read so far.</summary>
+    public TranscriptReader Transcript { get; private set; } = new();
+
+    /// <summary>The game is started once more: what was on the screen is over, and what comes is judged by itself.</summary>
+    public void BeginPass(RunPass pass)
+    {
+        lock (_gate)
+        {
+            if (pass.Number > 1)
+            {
+                _model = new ScreenModel(RowTaken);
+                _rows.Add(PassMark);
+                _recording.Write(s_clear);
+                _pending.Write(s_clear);
+            }
+
+            _pass = pass;
+            Transcript = new TranscriptReader();
+            _shown.Clear();
+        }
+    }
+
+    /// <summary>What the game showed in the pass under way.</summary>
+    public ShownMail Shown()
+    {
+        lock (_gate)
+        {
+            return new ShownMail(
+                _shown.ToHashSet(),
+                Transcript.Items.Where(i => i.Direction == TranscriptDirection.In).Select(i => new ItemSign(i.Source, i.Dest, i.Size, i.Expanded)).ToHashSet());
+        }
+    }
+
+    /// <summary>The game of a pass has ended: reads what is left on the screen and stores what was seen.</summary>
+    public async Task EndPassAsync()
+    {
+        lock (_gate)
+        {
+            _model.End();
+        }
+
+        Show();
+        ShowRows();
+        await StoreAsync();
+    }
 
     public void Write(ReadOnlySpan<byte> vt)
     {
@@ -55,25 +114,6 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
             _pending.Write(vt);
             _model.Feed(vt);
         }
-    }
-
-    /// <summary>The session is over: reads what is left on the screen and stores it all.</summary>
-    public async Task EndAsync()
-    {
-        await _ending.CancelAsync();
-        await _loop;
-        lock (_gate)
-        {
-            if (!_ended)
-            {
-                _ended = true;
-                _model.End();
-            }
-        }
-
-        Show();
-        ShowRows();
-        await StoreAsync();
     }
 
     /// <summary>Packs the recording and the transcript, and gives what writes them within the caller's commit.</summary>
@@ -96,6 +136,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         await _ending.CancelAsync();
         await _loop;
         _ending.Dispose();
+        _storing.Dispose();
         await _pending.DisposeAsync();
     }
 
@@ -110,9 +151,15 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
             }
 
             Show();
-            if (beat % 10 == 0)
+            var whole = beat % 10 == 0;
+            if (whole)
             {
                 ShowRows();
+            }
+
+            // A sender that was just shown is evidence, should the hub die now
+            if (whole || Volatile.Read(ref _urgent))
+            {
                 await TryStoreAsync();
             }
         }
@@ -175,7 +222,17 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
             _rows.Insert(MostRows / 2, "[rows left out here]");
         }
 
-        foreach (var entry in Transcript.Line(row))
+        var news = Transcript.Line(row);
+        foreach (var node in _pass.Detailed ? Transcript.NodesShown : Transcript.NodesRead)
+        {
+            if (_shown.Add(node))
+            {
+                _senders.Add(new RunSender { RunId = _run.Id, Pass = _pass.Number, Node = node });
+                Volatile.Write(ref _urgent, true);
+            }
+        }
+
+        foreach (var entry in news)
         {
             switch (entry)
             {
@@ -225,29 +282,47 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         }
     }
 
+    // The loop and the end of a pass take turns
     private async Task StoreAsync()
     {
-        List<RunPhase> phases;
-        List<RunItem> items;
-        lock (_gate)
+        await _storing.WaitAsync();
+        try
         {
-            (phases, items) = ([.. _phases], [.. _items]);
-        }
+            List<RunPhase> phases;
+            List<RunItem> items;
+            List<RunSender> senders;
+            lock (_gate)
+            {
+                (phases, items, senders) = ([.. _phases], [.. _items], [.. _senders]);
+                Volatile.Write(ref _urgent, false);
+            }
 
-        if (phases.Count + items.Count > 0)
-        {
-            await _store.WriteAsync(_run, writer => Insert(writer, phases, items));
-        }
+            if (phases.Count + items.Count + senders.Count > 0)
+            {
+                await _store.WriteAsync(_run, writer => Insert(writer, phases, items, senders));
+            }
 
-        lock (_gate)
+            lock (_gate)
+            {
+                _phases.RemoveRange(0, phases.Count);
+                _items.RemoveRange(0, items.Count);
+                _senders.RemoveRange(0, senders.Count);
+            }
+        }
+        finally
         {
-            _phases.RemoveRange(0, phases.Count);
-            _items.RemoveRange(0, items.Count);
+            _storing.Release();
         }
     }
 
-    private static void Insert(LedgerWriter writer, List<RunPhase> phases, List<RunItem> items)
+    private static void Insert(LedgerWriter writer, List<RunPhase> phases, List<RunItem> items, List<RunSender> senders)
     {
+        foreach (var sender in senders)
+        {
+            writer.Execute(
+                """INSERT INTO "RunSenders" ("RunId", "Pass", "Node") VALUES (@p0, @p1, @p2) ON CONFLICT DO NOTHING""", sender.RunId, sender.Pass, sender.Node);
+        }
+
         foreach (var phase in phases)
         {
             writer.Execute(

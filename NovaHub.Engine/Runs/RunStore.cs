@@ -17,22 +17,30 @@ internal sealed record FoundPacket(string Path, PacketName Name, byte[] Bytes);
 /// What runs write into the database. Each method is one commit, and each can be done twice without harm. Whatever rests on
 /// what was seen in a game folder is refused when the league's lease went to another process meanwhile.
 /// </summary>
-internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEvents events, TimeProvider clock)
+internal sealed class RunStore(GroupCommit commits, LedgerReads reads, RunLeases leases, LedgerEvents events, TimeProvider clock)
 {
+    /// <summary>The oldest packet of every sender, then the next of every sender, and so on.</summary>
+    internal const string WaitingInTurn = $"""
+        SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM (
+          SELECT "Id", "Source", "Sequence", "Sha256", "Size", ROW_NUMBER() OVER (PARTITION BY "Source" ORDER BY "Id") AS "Turn"
+          FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL)
+        ORDER BY "Turn", "Id" LIMIT @p2
+        """;
+
     /// <summary>Takes the lease and makes the run's row, or refuses. A time of the schedule is seen to in the same commit.</summary>
     public Task<Run> BeginAsync(League of, RunRequest request, CancellationToken cancellationToken) =>
         commits.WriteAsync(
             writer =>
             {
-                var (now, league) = (Now, of.Id);
+                var (now, league, mark) = (Now, of.Id, FolderIdentity.NewMark());
                 var (trigger, requestedBy, reprocessOf) = (request.Trigger, request.RequestedBy, request.ReprocessOf);
                 request.Clock?.Settle(writer, league);
                 var id = (long)writer.Scalar(
                     """
-                    INSERT INTO "Runs" ("LeagueId", "Trigger", "RequestedBy", "ReprocessOf", "GameFolder", "StartedAt", "EmulatorMs", "Staged", "Consumed", "Unconsumed", "Written")
-                    VALUES (@p0, @p1, @p2, @p3, @p4, @p5, 0, 0, 0, 0, 0) RETURNING "Id"
+                    INSERT INTO "Runs" ("LeagueId", "Trigger", "RequestedBy", "ReprocessOf", "GameFolder", "FolderMark", "StartedAt", "EmulatorMs", "Staged", "Consumed", "Unconsumed", "Written")
+                    VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, 0, 0, 0, 0, 0) RETURNING "Id"
                     """,
-                    league.ToString(), trigger.ToString(), requestedBy, reprocessOf, of.GameFolder, now)!;
+                    league.ToString(), trigger.ToString(), requestedBy, reprocessOf, of.GameFolder, mark, now)!;
                 leases.Take(writer, league, id);
                 if (reprocessOf is { } earlier)
                 {
@@ -48,36 +56,41 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
                     RequestedBy = requestedBy,
                     ReprocessOf = reprocessOf,
                     GameFolder = of.GameFolder,
+                    FolderMark = mark,
                     StartedAt = now,
                 };
             },
             cancellationToken);
 
-    /// <summary>Chooses what waits for the game and marks it as being staged: of two packets with one name only the older.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>What waits for a game, the oldest of each sender first, every sender in turn: none keeps another from its turn.</summary>
+    /// <param name="league">The league.</param>
     /// <param name="hubIndex">The hub's BBS index.</param>
-    /// <param name="limits">At most so many packets, and about so many bytes.</param>
-    /// <param name="isTaken">Packets that INBOUND has no room for; they keep waiting.</param>
-    public Task<(List<StagedPacket> Chosen, List<StagedPacket> Taken)> ChooseAsync(
-        Run run, int hubIndex, (int Packets, long Bytes) limits, Func<StagedPacket, bool> isTaken) => FencedAsync(run.LeagueId, writer =>
+    /// <param name="most">At most so many packets.</param>
+    public List<StagedPacket> Waiting(LeagueId league, int hubIndex, int most) => reads.Read(sight =>
     {
-        var waiting = writer.Query(
-            $"""
-            SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1
-              AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL ORDER BY "Id" LIMIT @p2
-            """,
-            r => new StagedPacket(r.GetInt64(0), new PacketName(run.LeagueId, r.GetInt32(1), hubIndex, r.GetInt32(2)), (byte[])r[3], r.GetInt32(4)),
-            run.LeagueId.ToString(), hubIndex, limits.Packets).DistinctBy(p => p.Name).ToList();
-        var taken = waiting.Where(isTaken).ToList();
-        var bytes = 0L;
-        var chosen = waiting.Except(taken).TakeWhile(p => (bytes += p.Size) <= limits.Bytes || bytes == p.Size).ToList();
-        foreach (var packet in chosen)
+        var waiting = new List<StagedPacket>();
+        using var rows = sight.Query(WaitingInTurn, league.ToString(), hubIndex, most);
+        while (rows.Read())
         {
-            writer.Execute("""UPDATE "Packets" SET "StagedInRunId" = @p0 WHERE "Id" = @p1""", run.Id, packet.Id);
+            waiting.Add(new StagedPacket(rows.GetInt64(0), new PacketName(league, rows.GetInt32(1), hubIndex, rows.GetInt32(2)), (byte[])rows[3], rows.GetInt32(4)));
+        }
+
+        return waiting;
+    });
+
+    /// <summary>Marks packets as being staged in a pass of the run. From here on nothing of them is evidence until they all lie in INBOUND.</summary>
+    /// <returns>Those that still waited.</returns>
+    public Task<List<StagedPacket>> BeginPassAsync(Run run, int pass, IReadOnlyList<StagedPacket> packets) => FencedAsync(run.LeagueId, writer =>
+    {
+        var staged = packets.Where(packet => writer.Execute(
+            $"""UPDATE "Packets" SET "StagedInRunId" = @p0 WHERE "Id" = @p1 AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL""", run.Id, packet.Id) == 1).ToList();
+        foreach (var packet in staged)
+        {
             writer.Execute("""INSERT INTO "RunPackets" ("RunId", "PacketId") VALUES (@p0, @p1) ON CONFLICT DO NOTHING""", run.Id, packet.Id);
         }
 
-        return (chosen, taken);
+        writer.Execute("""UPDATE "Runs" SET "Passes" = @p0, "StagedAt" = NULL, "VerifiedAt" = NULL WHERE "Id" = @p1""", pass, run.Id);
+        return staged;
     });
 
     /// <summary>The packets that a run marked as staged and is not done with.</summary>
@@ -89,7 +102,7 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
     public Task<List<StagedPacket>> LeftAsync(Run run) => commits.WriteAsync(writer => writer.Query(
         """
         SELECT p."Id", p."Source", p."Dest", p."Sequence", p."Sha256", p."Size" FROM "RunPackets" r JOIN "Packets" p ON p."Id" = r."PacketId"
-        WHERE r."RunId" = @p0 AND r."Consumed" = 0 AND p."ConsumedAt" IS NULL AND p."StagedInRunId" IS NULL ORDER BY p."Id"
+        WHERE r."RunId" = @p0 AND (r."Consumed" = 0 OR r."Doubt" = 'ShownButLeft') AND p."ConsumedAt" IS NULL AND p."StagedInRunId" IS NULL ORDER BY p."Id"
         """,
         r => ReadPacket(r, run), run.Id));
 
@@ -111,41 +124,50 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
         return count;
     });
 
-    /// <summary>Records what the game read and what it left, and that this was judged.</summary>
+    /// <summary>Records what became of the packets of a pass, and that this was judged.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="consumed">Packets that are gone from INBOUND.</param>
-    /// <param name="left">Packets that are still there.</param>
+    /// <param name="found">What was found.</param>
     /// <param name="more">What else belongs into this commit.</param>
-    public async Task JudgedAsync(Run run, IReadOnlyList<StagedPacket> consumed, IReadOnlyList<StagedPacket> left, Action<LedgerWriter> more)
+    public async Task JudgedAsync(Run run, InboundFindings found, Action<LedgerWriter> more)
     {
         var now = Now;
-        var done = await FencedAsync(run.LeagueId, writer =>
+        var (done, held) = await FencedAsync(run.LeagueId, writer =>
         {
-            var counted = consumed.Where(p => Mark(writer, run, p, now)).ToList();
-            foreach (var packet in left)
+            var counted = found.Read.Where(p => Mark(writer, run, p, now)).ToList();
+            foreach (var packet in found.Left)
             {
                 writer.Execute("""UPDATE "Packets" SET "StagedInRunId" = NULL WHERE "Id" = @p0 AND "StagedInRunId" = @p1""", packet.Id, run.Id);
                 writer.Execute("""UPDATE "RunPackets" SET "Consumed" = 0 WHERE "RunId" = @p0 AND "PacketId" = @p1""", run.Id, packet.Id);
             }
 
+            var kept = found.Doubtful.Where(d => Hold(writer, run, d, now)).ToList();
             if (counted.Count > 0)
             {
                 LedgerSql.Count(writer, run.LeagueId, now, consumed: counted.Count);
             }
 
+            TellHeld(writer, run, kept, now);
             writer.Execute(
-                """UPDATE "Runs" SET "Consumed" = "Consumed" + @p0, "Unconsumed" = @p1, "VerifiedAt" = @p2 WHERE "Id" = @p3""",
-                counted.Count, left.Count, now, run.Id);
+                """
+                UPDATE "Runs" SET "Consumed" = "Consumed" + @p0, "Unconsumed" = "Unconsumed" + @p1, "Doubtful" = "Doubtful" + @p2, "VerifiedAt" = @p3 WHERE "Id" = @p4
+                """,
+                counted.Count, found.Left.Count, kept.Count, now, run.Id);
             more(writer);
             writer.Raise(Signal.Packets);
-            return counted;
+            return (counted, kept);
         });
         run.Consumed += done.Count;
-        run.Unconsumed = left.Count;
+        run.Unconsumed += found.Left.Count;
+        run.Doubtful += held.Count;
         run.VerifiedAt = now;
         foreach (var packet in done)
         {
             events.Publish(new LedgerEvent(LedgerEventKind.Consumed, packet.Id, packet.Name, packet.Size, now, true));
+        }
+
+        foreach (var (packet, _) in held)
+        {
+            events.Publish(new LedgerEvent(LedgerEventKind.Held, packet.Id, packet.Name, packet.Size, now, true));
         }
     }
 
@@ -310,6 +332,34 @@ internal sealed class RunStore(GroupCommit commits, RunLeases leases, LedgerEven
 
     private static StagedPacket ReadPacket(System.Data.Common.DbDataReader row, Run run) => new(
         row.GetInt64(0), new PacketName(run.LeagueId, row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), (byte[])row[4], row.GetInt32(5));
+
+    private static bool Hold(LedgerWriter writer, Run run, DoubtfulPacket doubtful, DateTime now)
+    {
+        if (!LedgerSql.Hold(writer, doubtful.Packet.Id, run.Id, doubtful.Reason, now))
+        {
+            return false;
+        }
+
+        writer.Execute("""UPDATE "RunPackets" SET "Doubt" = @p0 WHERE "RunId" = @p1 AND "PacketId" = @p2""", doubtful.Reason.ToString(), run.Id, doubtful.Packet.Id);
+        return true;
+    }
+
+    private static void TellHeld(LedgerWriter writer, Run run, IReadOnlyList<DoubtfulPacket> held, DateTime now)
+    {
+        foreach (var group in held.GroupBy(d => d.Reason))
+        {
+            var names = group.Select(d => d.Packet.Name.ToString()).ToList();
+            ActivityLog.Add(writer, new Activity
+            {
+                At = now,
+                Kind = ActivityKind.PacketHeld,
+                Sentence = $"Run {run.Id} left {Words.Packets(names.Count)} in doubt, held for your decision: {Words.Some(names)}. {group.Key.Short()}.",
+                LeagueId = run.LeagueId,
+                PacketId = names.Count == 1 ? group.First().Packet.Id : null,
+                Notable = true,
+            });
+        }
+    }
 
     private static bool Mark(LedgerWriter writer, Run run, StagedPacket packet, DateTime now)
     {

@@ -71,6 +71,9 @@ public sealed partial class TranscriptReader
     private readonly List<TranscriptMail> _mails = [];
     private readonly HashSet<TranscriptEntry> _seen = [];
     private readonly SortedSet<int> _nodesRead = [];
+    private readonly SortedSet<int> _nodesOpened = [];
+    private readonly SortedSet<int> _nodesShown = [];
+    private int _opened;
     private string _phase = "";
 
     /// <summary>Phases in the order in which they began.</summary>
@@ -84,6 +87,15 @@ public sealed partial class TranscriptReader
 
     /// <summary>BBS indices whose mail was read: named by "from Node N" or the source of an item that came in.</summary>
     public IReadOnlySet<int> NodesRead => _nodesRead;
+
+    /// <summary>BBS indices of which the game said that it takes up their mail ("from Node N"). What was in it that does not show.</summary>
+    public IReadOnlySet<int> NodesOpened => _nodesOpened;
+
+    /// <summary>
+    /// BBS indices whose mail held something that the game took in: the source of an item, and the node under whose line it
+    /// stood. The two differ when a board hands on what others wrote.
+    /// </summary>
+    public IReadOnlySet<int> NodesShown => _nodesShown;
 
     /// <summary>The game's own completion line was there.</summary>
     public bool Completed { get; private set; }
@@ -123,7 +135,9 @@ public sealed partial class TranscriptReader
 
         if (match.Groups["type"].Success)
         {
-            return Item(match);
+            var item = Item(match);
+            Show(item);
+            return item;
         }
 
         if (match.Groups["error"] is { Success: true } error)
@@ -137,9 +151,26 @@ public sealed partial class TranscriptReader
         else if (Number(match, "from") is var from and >= 1 and <= MaxIndex)
         {
             _nodesRead.Add(from);
+            _nodesOpened.Add(from);
+            _opened = from;
         }
 
         return null;
+    }
+
+    // Also an item that repeats an earlier one: it may stand under another node's line
+    private void Show(TranscriptItem? item)
+    {
+        if (item is not { Direction: TranscriptDirection.In })
+        {
+            return;
+        }
+
+        _nodesShown.Add(item.Source);
+        if (_opened > 0)
+        {
+            _nodesShown.Add(_opened);
+        }
     }
 
     private TranscriptPhase? Phase(string name)
@@ -149,7 +180,7 @@ public sealed partial class TranscriptReader
             return null;
         }
 
-        _phase = name;
+        (_phase, _opened) = (name, 0);
         return new TranscriptPhase(name);
     }
 

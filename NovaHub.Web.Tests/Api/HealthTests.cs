@@ -1,6 +1,9 @@
 using System.Net;
 using Microsoft.Data.Sqlite;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
+using NovaHub.Web.Api;
 
 namespace NovaHub.Web.Tests.Api;
 
@@ -48,5 +51,19 @@ public sealed class HealthTests
         using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Contains("MiB", (await response.JsonAsync()).GetProperty("checks").Text("disk"));
+    }
+
+    [Fact]
+    public async Task A_game_folders_disk_without_room_is_unhealthy_and_an_alert_and_no_folder_is_named()
+    {
+        await using var hub = await HubHost.StartAsync("Runs:MinFreeMegabytes=1000000");
+        var folder = Directory.CreateDirectory(Path.Combine(hub.Folder, "B900N01")).FullName;
+        await hub.Get<LeagueAdmin>().AddAsync(new LeagueRequest(LeagueId.Parse("900B"), "Sandbox", "13:10/1", folder), HubHost.Stop);
+        await HubHost.UntilAsync(async () => (await hub.Client.GetAsync("/health", HubHost.Stop)).StatusCode == HttpStatusCode.ServiceUnavailable, "the hub to notice");
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        var health = await response.JsonAsync();
+        Assert.Matches(@"^The disk of the game folder of 900B has \d+ MiB left; a run needs 1000000\. Free some room", health.GetProperty("checks").Text("game_disk"));
+        Assert.DoesNotContain(hub.Folder, health.GetRawText());
+        Assert.Contains(await hub.Get<HubHealth>().FaultsAsync(HubHost.Stop), f => f.Name == "game_disk");
     }
 }

@@ -71,6 +71,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketJourneys>();
         Share<PacketRequeue>();
         Share<PacketExpiry>();
+        Share<HeldPackets>();
         Share<BoardPackets>();
         Share<BoardTrafficReader>();
         Share<ActivityLog>();

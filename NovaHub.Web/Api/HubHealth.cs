@@ -3,6 +3,9 @@ using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Alerts.Rules;
+using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Runs;
+using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
 using NovaHub.Wire;
 
@@ -17,8 +20,9 @@ internal sealed record HealthOptions
     public int MinFreeMegabytes { get; set; } = 50;
 }
 
-/// <summary>Looks whether the ledger takes writes and the disk has room. Asked often, it looks once in a few seconds.</summary>
-internal sealed class HubHealth(GroupCommit commits, StorageOptions storage, IOptions<HealthOptions> options, TimeProvider clock) : IDisposable
+/// <summary>Looks whether the ledger takes writes and the disks have room. Asked often, it looks once in a few seconds.</summary>
+internal sealed class HubHealth(
+    GroupCommit commits, StorageOptions storage, IOptions<HealthOptions> options, HubDirectory directory, CurrentOptions<RunOptions> runs, TimeProvider clock) : IDisposable
 {
     public const string Healthy = "healthy";
 
@@ -31,6 +35,7 @@ internal sealed class HubHealth(GroupCommit commits, StorageOptions storage, IOp
     private readonly SemaphoreSlim _looking = new(1, 1);
     private (long At, HealthAnswer Report)? _latest;
     private Task<string>? _write;
+    private Task<string>? _games;
 
     public async Task<HealthAnswer> CheckAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +47,7 @@ internal sealed class HubHealth(GroupCommit commits, StorageOptions storage, IOp
                 return latest.Report;
             }
 
-            var checks = new Dictionary<string, string>(StringComparer.Ordinal) { ["ledger"] = await LedgerAsync(), ["disk"] = Disk() };
+            var checks = new Dictionary<string, string>(StringComparer.Ordinal) { ["ledger"] = await LedgerAsync(), ["disk"] = Disk(), ["game_disk"] = await GameDisksAsync() };
             var report = new HealthAnswer(checks.Values.All(c => c == Ok) ? Healthy : "unhealthy", s_version, checks);
             _latest = (clock.GetTimestamp(), report);
             return report;
@@ -87,6 +92,20 @@ internal sealed class HubHealth(GroupCommit commits, StorageOptions storage, IOp
         catch (Exception failure) when (failure is DbException or ChannelClosedException)
         {
             return "The ledger can't be written to.";
+        }
+    }
+
+    // A file system that hangs keeps one thread waiting, however often is asked
+    private async Task<string> GameDisksAsync()
+    {
+        _games = _games is { IsCompleted: false } ? _games : Task.Run(() => GameDisk.Fault(directory.Current.Leagues.Values, runs.Value.MinFreeMegabytes) ?? Ok);
+        try
+        {
+            return await _games.WaitAsync(s_patience, clock);
+        }
+        catch (TimeoutException)
+        {
+            return "The disk of a game folder did not answer within 2 seconds.";
         }
     }
 
