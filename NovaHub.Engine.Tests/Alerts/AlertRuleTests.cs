@@ -150,6 +150,40 @@ public class AlertRuleTests
     }
 
     [Fact]
+    public async Task A_clock_that_was_a_year_ahead_keeps_no_alert_back_and_makes_none()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var alpha = Board(bench, 2);
+        var right = bench.Clock.GetUtcNow();
+        bench.Clock.AdjustTime(right.AddDays(365));
+        await bench.Hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.PausedAt = bench.Now, default);
+        await bench.SpokeAsync(alpha.Id, TimeSpan.Zero, [0]);
+        await RefuseAsync(bench, alpha.Id, 9);
+        var ahead = bench.Restarted();
+        await ahead.BeginAsync(null, default);
+        bench.Clock.AdjustTime(right);
+        await bench.Hub.SendAsync(league, 2, 1);
+
+        // Refusals of a time to come are none of the last hour
+        Assert.Empty(await bench.LookAsync(new UploadsRefusedRule(bench.Databases, bench.Hub.Get<HubDirectory>(), bench.Clock)));
+        // A board's silence counts from now on, also in a hub that started with that clock
+        foreach (var habits in new[] { bench.Habits, ahead })
+        {
+            Assert.Empty(await habits.ReadAsync(default));
+        }
+
+        bench.Clock.Advance(TimeSpan.FromDays(4));
+        foreach (var habits in new[] { bench.Habits, ahead })
+        {
+            Assert.Contains(await habits.ReadAsync(default), q => q.BbsId == alpha.Id);
+        }
+
+        // The pause's beginning is still to come: nobody knows how long it has lasted, so it is told
+        Assert.Contains("is paused", Assert.Single(await bench.LookAsync(new LeagueStoppedRule(bench.Databases, bench.Machines, bench.Clock))).Sentence);
+    }
+
+    [Fact]
     public async Task Several_different_uploads_refused_within_an_hour_are_one_alert_until_the_board_calls_without_them()
     {
         await using var bench = await AlertBench.StartAsync();

@@ -71,16 +71,65 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Times_of_arrival_never_fall_though_the_clock_does_and_in_another_process_too()
+    public async Task A_packet_that_came_while_the_clock_was_a_year_ahead_dates_no_other_one()
     {
-        await _hub.UploadAsync("555B0203.001", [1]);
-        var before = (await _hub.PacketsAsync()).Single().ReceivedAt;
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(-10));
+        async Task<Packet> SendAsync(byte sequence, TimeSpan ahead)
+        {
+            clock.AdjustTime(DateTimeOffset.UtcNow.AddMinutes(-10).AddSeconds(sequence) + ahead);
+            return (await ReceiveAsync(clock, $"555B0203.{sequence:D3}", [sequence]));
+        }
 
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-1));
+        var (first, ahead, third, fourth) = (await SendAsync(1, default), await SendAsync(2, TimeSpan.FromDays(365)), await SendAsync(3, default), await SendAsync(4, default));
+        Assert.True(third.ReceivedAt < DateTime.UtcNow && fourth.ReceivedAt < DateTime.UtcNow && third.ReceivedAt > first.ReceivedAt);
+        var step = Assert.Single(await StepsAsync());
+        Assert.Equal((third.Id, ahead.ReceivedAt, third.ReceivedAt), (step.PacketId, step.Before, step.After));
+
+        // The mailbox keeps the order of arrival, and a search by time finds each where its clock said
+        Assert.Equal([first.Id, ahead.Id, third.Id, fourth.Id], List(SeatOf(3), unreadOnly: true).Where(i => i.Source != 0).Select(i => i.PacketId!.Value));
+        var explorer = _hub.Get<NovaHub.Engine.Packets.Explorer.PacketExplorer>();
+        long[] Found(DateTime? from, DateTime? until) => [.. explorer.Find(new NovaHub.Engine.Packets.Explorer.PacketFilter { From = from, Until = until, OldestFirst = true }, null, 50).Packets.Select(p => p.Id)];
+        var today = DateTime.UtcNow.AddHours(-1);
+        Assert.Equal([first.Id, third.Id, fourth.Id], Found(today, DateTime.UtcNow));
+        Assert.Equal([ahead.Id], Found(DateTime.UtcNow.AddDays(100), null));
+        Assert.Equal([third.Id, fourth.Id], Found(third.ReceivedAt, DateTime.UtcNow));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_corrected_by_part_of_a_second_leaves_no_step_and_one_in_another_process_does()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var first = await ReceiveAsync(clock, "555B0203.001", [1]);
+        var before = new FakeTimeProvider(clock.GetUtcNow().AddMilliseconds(-300));
+        Assert.Equal(first.ReceivedAt, (await ReceiveAsync(before, "555B0203.002", [2])).ReceivedAt);
+        Assert.Empty(await StepsAsync());
+
+        var other = new FakeTimeProvider(clock.GetUtcNow().AddDays(-1));
+        Assert.Equal(other.GetUtcNow().UtcDateTime, (await ReceiveAsync(other, "555B0203.003", [3])).ReceivedAt);
+        Assert.Single(await StepsAsync());
+    }
+
+    [Fact]
+    public async Task A_nodelist_stands_among_the_packets_where_it_was_made_whatever_the_clock_showed()
+    {
+        var ahead = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(365));
+        await ReceiveAsync(ahead, "555B0203.001", [1]);
+        await _hub.Get<BbsAdmin>().AddAsync("Four", [new SeatRequest(s_league, 4, "13:10/4")], Stop);
+        await ReceiveAsync(new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(-1)), "555B0203.002", [2]);
+        Assert.Equal(["555B0203.001", "BRNODES.555", "555B0203.002"], List(SeatOf(3), unreadOnly: true).Select(i => i.Name));
+    }
+
+    private async Task<Packet> ReceiveAsync(TimeProvider clock, string name, byte[] bytes)
+    {
         var intake = new PacketIntake(_hub.Get<HubDirectory>(), _hub.Get<GroupCommit>(), _hub.Get<LedgerEvents>(), _hub.Get<NovaHub.Engine.Activities.RefusedUploads>(), clock);
         var board = _hub.Get<HubDirectory>().Current.Leagues[s_league].Members[2];
-        await intake.ReceiveAsync(intake.Judge(board, "555B", "555B0203.002"), [2], Stop);
-        Assert.All(await _hub.PacketsAsync(), p => Assert.Equal(before, p.ReceivedAt));
+        return await _hub.PacketAsync((await intake.ReceiveAsync(intake.Judge(board, "555B", name), bytes, Stop)).PacketId);
+    }
+
+    private async Task<List<ClockStep>> StepsAsync()
+    {
+        await using var db = await _hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        return await db.Set<ClockStep>().AsNoTracking().ToListAsync();
     }
 
     [Fact]

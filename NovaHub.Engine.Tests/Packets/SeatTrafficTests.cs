@@ -12,11 +12,13 @@ public class SeatTrafficTests
     private static readonly DateTime Begin = new(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
     private static readonly LeagueId[] s_leagues = [LeagueId.Parse("015B"), LeagueId.Parse("900F")];
 
-    [Fact]
-    public async Task What_halving_finds_is_what_counting_finds()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_halving_finds_is_what_counting_finds_also_where_the_clock_was_set(bool clockIsSet)
     {
         await using var hub = await TestHub.StartAsync();
-        var all = await FillAsync(hub, 900, new Random(11));
+        var all = await FillAsync(hub, 900, new Random(11), clockIsSet);
         var traffic = hub.Get<SeatTrafficReader>();
         var seat = Gen.Select(Gen.Int[0, 1], Gen.Int[1, 9], (l, i) => (s_leagues[l], i));
         Gen.Select(seat.Array[1, 3].Array[1, 3], Gen.Int[-60, 900], Gen.Int[1, 300], Gen.Int[1, 40]).Sample(
@@ -28,7 +30,7 @@ public class SeatTrafficTests
                 foreach (var (seats, counts) in groups.Zip(found))
                 {
                     long Count(int i, Func<Packet, int> end) => all.Count(p =>
-                        seats.Contains((p.LeagueId, end(p))) && p.ReceivedAt >= begin + (length * i) && (i == steps - 1 || p.ReceivedAt < begin + (length * (i + 1))));
+                        seats.Contains((p.LeagueId, end(p))) && p.ReceivedAt >= begin + (length * i) && p.ReceivedAt < begin + (length * (i + 1)));
                     Assert.Equal(Enumerable.Range(0, steps).Select(i => Count(i, p => p.Source)), counts.Sent);
                     Assert.Equal(Enumerable.Range(0, steps).Select(i => Count(i, p => p.Dest)), counts.ForIt);
                 }
@@ -37,11 +39,13 @@ public class SeatTrafficTests
             threads: 1);
     }
 
-    [Fact]
-    public async Task A_route_s_count_of_the_last_days_is_what_came_in_since()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_route_s_count_of_the_last_days_is_what_came_in_since(bool clockIsSet)
     {
         await using var hub = await TestHub.StartAsync();
-        var all = await FillAsync(hub, 500, new Random(3));
+        var all = await FillAsync(hub, 500, new Random(3), clockIsSet);
         var map = hub.Get<RouteMap>();
         Gen.Select(Gen.Int[0, 1], Gen.Int[-50, 700]).Sample(
             (league, minutes) =>
@@ -120,7 +124,7 @@ public class SeatTrafficTests
         }
     }
 
-    private static async Task<List<Packet>> FillAsync(TestHub hub, int count, Random random)
+    private static async Task<List<Packet>> FillAsync(TestHub hub, int count, Random random, bool clockIsSet)
     {
         var ordinals = new Dictionary<(LeagueId, int, int), long>();
         var at = Begin;
@@ -131,12 +135,14 @@ public class SeatTrafficTests
             var ordinal = ordinals[(league, source, dest)] = ordinals.GetValueOrDefault((league, source, dest)) + 1;
             // Often several at the same moment, now and then nothing for hours
             at = at.AddSeconds(random.Next(40) == 0 ? 7200 : random.Next(3) * 30);
+            at = clockIsSet ? SetClock.Somewhere(at, random) : at;
             packets.Add(new Packet { LeagueId = league, Source = source, Dest = dest, Sequence = (int)(ordinal % 1000), RouteOrdinal = ordinal, Sha256 = new byte[32], Size = 10, ReceivedAt = at });
         }
 
         await using var db = await hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
         db.AddRange(packets);
         await db.SaveChangesAsync();
+        await SetClock.NoteStepsAsync(db);
         return packets;
     }
 }

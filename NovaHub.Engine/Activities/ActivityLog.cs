@@ -107,9 +107,10 @@ public sealed class ActivityLog : IDisposable
     public async Task<int> CountAsync(ActivityFilter filter, DateTime since, int most, CancellationToken cancellationToken)
     {
         await using var db = await _databases.CreateDbContextAsync(cancellationToken);
-        // Ids rise with times but for moments: from the first id of the while on, so that years of one board are not walked
-        var first = await db.Set<Activity>().Where(a => a.At >= since).OrderBy(a => a.At).Select(a => (long?)a.Id).FirstOrDefaultAsync(cancellationToken);
-        return first is { } id ? await Fitting(db, filter).Where(a => a.Id >= id && a.At >= since).OrderByDescending(a => a.Id).Take(most).CountAsync(cancellationToken) : 0;
+        // Ids rise with times but for moments (what is dated later was noted while the clock was ahead): from the first id of the while on, so that years of one board are not walked
+        var until = Now.AddHours(1);
+        var first = await db.Set<Activity>().Where(a => a.At >= since && a.At < until).OrderBy(a => a.At).Select(a => (long?)a.Id).FirstOrDefaultAsync(cancellationToken);
+        return first is { } id ? await Fitting(db, filter).Where(a => a.Id >= id && a.At >= since && a.At < until).OrderByDescending(a => a.Id).Take(most).CountAsync(cancellationToken) : 0;
     }
 
     /// <summary>Removes what was kept long enough.</summary>

@@ -18,6 +18,8 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly DateTime _began = clock.GetUtcNow().UtcDateTime;
+    // Boards whose last word is dated later than now, by a clock that was ahead: since when that is known
+    private readonly Dictionary<int, DateTime> _ahead = [];
     private (DateTime From, DateTime Until)? _away;
     private bool _begun;
 
@@ -33,8 +35,14 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             await FindAwayAsync(db, null, cancellationToken);
             var now = clock.GetUtcNow().UtcDateTime;
+            if (_away is { } away && away.Until > now)
+            {
+                // The hub started with a clock that was ahead
+                _away = away.From < now ? (away.From, now) : null;
+            }
+
             // Nobody who spoke in the last hours can be quiet: most boards' habits need not be told at all
-            var silent = (await BoardsAsync(db, cancellationToken)).Where(b => Silence(b, now) > BoardHabit.LeastPatience).ToList();
+            var silent = (await BoardsAsync(db, cancellationToken)).ConvertAll(b => Dated(b, now)).Where(b => Silence(b, now) > BoardHabit.LeastPatience).ToList();
             var habits = silent.Count == 0 ? [] : await HabitsAsync(db, [.. silent.Select(b => b.Id)], now, cancellationToken);
             var quiet = silent.Select(b => (Board: b, Habit: habits.GetValueOrDefault(b.Id, BoardHabit.Unknown)))
                 .Where(b => Silence(b.Board, now) > b.Habit.Patience)
@@ -79,7 +87,7 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
     private static async Task<Dictionary<int, BoardHabit>> HabitsAsync(HubDb db, IReadOnlyList<int> boards, DateTime now, CancellationToken cancellationToken)
     {
         var since = now - BoardHabit.Window;
-        var hours = await db.Set<BbsHour>().AsNoTracking().Where(h => boards.Contains(h.BbsId) && h.Hour >= since).Select(h => new { h.BbsId, h.Hour }).ToListAsync(cancellationToken);
+        var hours = await db.Set<BbsHour>().AsNoTracking().Where(h => boards.Contains(h.BbsId) && h.Hour >= since && h.Hour <= now).Select(h => new { h.BbsId, h.Hour }).ToListAsync(cancellationToken);
         return hours.GroupBy(h => h.BbsId, h => h.Hour).ToDictionary(g => g.Key, BoardHabit.Of);
     }
 
@@ -89,6 +97,23 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
             .GroupBy(m => new { m.BbsId, m.Bbs!.Name, m.Bbs.CreatedAt, m.Bbs.LastSeenAt })
             .Select(g => new SeatedBoard(g.Key.BbsId, g.Key.Name, g.Key.CreatedAt, g.Key.LastSeenAt, g.Min(m => m.JoinedAt)))
             .ToListAsync(cancellationToken);
+
+    // A silence whose beginning is still to come is counted from when that was noticed
+    private SeatedBoard Dated(SeatedBoard board, DateTime now)
+    {
+        if (board.From <= now + s_restart)
+        {
+            _ahead.Remove(board.Id);
+            return board;
+        }
+
+        if (!_ahead.TryGetValue(board.Id, out var noticed) || noticed > now)
+        {
+            _ahead[board.Id] = noticed = now;
+        }
+
+        return board with { Noticed = noticed };
+    }
 
     // Without the time in which the hub was away
     private TimeSpan Silence(SeatedBoard board, DateTime now) => now - board.From - Overlap(board.From, now);
@@ -125,6 +150,8 @@ public sealed class BoardHabits(IDbContextFactory<HubDb> databases, GroupCommit 
 
     private sealed record SeatedBoard(int Id, string Name, DateTime CreatedAt, DateTime? LastSeenAt, DateTime JoinedAt)
     {
-        public DateTime From => LastSeenAt ?? (JoinedAt > CreatedAt ? JoinedAt : CreatedAt);
+        public DateTime? Noticed { get; init; }
+
+        public DateTime From => Noticed ?? LastSeenAt ?? (JoinedAt > CreatedAt ? JoinedAt : CreatedAt);
     }
 }

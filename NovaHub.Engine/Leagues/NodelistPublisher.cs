@@ -82,11 +82,12 @@ public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvid
 
         var now = clock.GetUtcNow().UtcDateTime;
         var version = new Nodelist { LeagueId = leagueId, Version = next.Version, Bytes = next.Bytes, Sha256 = SHA256.HashData(next.Bytes), CreatedAt = now };
+        var after = await db.Set<Packets.Packet>().MaxAsync(p => (long?)p.Id, cancellationToken) ?? 0;
         await db.Set<NodelistItem>().Where(i => i.LeagueId == leagueId).ExecuteDeleteAsync(cancellationToken);
         db.Add(version);
         foreach (var index in next.Members)
         {
-            db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = index, QueuedAt = now });
+            db.Add(new NodelistItem { Nodelist = version, LeagueId = leagueId, BbsIndex = index, QueuedAt = now, AfterPacketId = after });
         }
 
         var told = $"Version {next.Version} of {leagueId.NodelistName} was published{(next.Members.Count == 0 ? "" : $" and waits for {(next.Members.Count == 1 ? "1 board" : $"{next.Members.Count} boards")}")}.";

@@ -58,7 +58,7 @@ public sealed class LedgerReader(IDbContextFactory<HubDb> databases, Leagues.Hub
         var closed = await ClosedAsync(db, now, cancellationToken);
         var open = await db.Set<TrafficHour>().AsNoTracking().Where(t => t.Hour >= closed.Until).ToListAsync(cancellationToken);
         var sums = Sums.Of(open).With(closed.Sums);
-        var receivedToday = open.Where(t => t.Hour >= now.Date).Sum(t => t.Received);
+        var receivedToday = open.Where(t => t.Hour.Date == now.Date).Sum(t => t.Received);
         var leagues = directory.Current.Leagues;
         var forGames = waiting.Where(w => leagues.TryGetValue(w.League, out var l) && l.HubIndex == w.Dest).Sum(w => w.Count);
         return new LedgerTotals(

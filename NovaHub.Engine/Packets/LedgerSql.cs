@@ -12,6 +12,8 @@ internal static class LedgerSql
     /// <summary>So many other packets of a route must come in between before the same bytes under the same name are a new packet.</summary>
     public const int RoundOfNumbers = 500;
 
+    private static readonly TimeSpan s_leastStep = TimeSpan.FromSeconds(1);
+
     /// <summary>What waits, for a game or a board: the words of the waiting index's own filter, or it is not used.</summary>
     public const string Waits = "\"ConsumedAt\" IS NULL AND \"DeliveredAt\" IS NULL AND \"ExpiredAt\" IS NULL AND \"HeldAt\" IS NULL";
 
@@ -50,15 +52,20 @@ internal static class LedgerSql
             return (earlier, true);
         }
 
-        // Times never fall while ids rise, whatever the clock did since the last packet, in this process or another
+        var before = writer.Query("""SELECT "ReceivedAt" FROM "Packets" ORDER BY "Id" DESC LIMIT 1""", r => r.GetUtc(0));
+        // A clock is corrected by parts of a second all the time; that is no step
+        var at = before is [var latest] && latest > packet.Now && latest - packet.Now < s_leastStep ? latest : packet.Now;
         var id = (long)writer.Scalar(
             """
             INSERT INTO "Packets" ("LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Sha256", "Size", "ReceivedAt", "UploadedByBbsId", "WrittenInRunId")
-            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6,
-              COALESCE((SELECT CASE WHEN l."ReceivedAt" > @p7 THEN l."ReceivedAt" ELSE @p7 END FROM (SELECT "ReceivedAt" FROM "Packets" ORDER BY "Id" DESC LIMIT 1) l), @p7),
-              @p8, @p9) RETURNING "Id"
+            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) RETURNING "Id"
             """,
-            league, name.Source, name.Dest, name.Sequence, last + 1, packet.Sha256, packet.Bytes.Length, packet.Now, packet.UploadedByBbsId, packet.WrittenInRunId)!;
+            league, name.Source, name.Dest, name.Sequence, last + 1, packet.Sha256, packet.Bytes.Length, at, packet.UploadedByBbsId, packet.WrittenInRunId)!;
+        if (before is [var ahead] && ahead > at)
+        {
+            writer.Execute("""INSERT INTO "ClockSteps" ("PacketId", "Before", "After") VALUES (@p0, @p1, @p2)""", id, ahead, at);
+        }
+
         return (id, false);
     }
 

@@ -43,7 +43,7 @@ public sealed class RouteMap(LedgerReads reads)
     /// <param name="since">From when on <see cref="RouteTraffic.Lately"/> counts, UTC.</param>
     public IReadOnlyList<RouteTraffic> Read(LeagueId league, DateTime since) => reads.Read(sight =>
     {
-        var first = LedgerPlaces.IdAt(sight, since);
+        var lately = LedgerPlaces.RangesAt(sight, since, null);
         var id = league.ToString();
         var routes = new List<(int Source, int Dest)>();
         for (var at = (Source: 0, Dest: 0); Next(sight, id, at) is { } next; at = next)
@@ -52,7 +52,7 @@ public sealed class RouteMap(LedgerReads reads)
         }
 
         var waiting = routes.Select(r => r.Dest).Distinct().ToDictionary(d => d, d => BySender(sight, id, d));
-        return (IReadOnlyList<RouteTraffic>)[.. routes.Select(r => Describe(sight, league, r, waiting[r.Dest].GetValueOrDefault(r.Source), first))];
+        return (IReadOnlyList<RouteTraffic>)[.. routes.Select(r => Describe(sight, league, r, waiting[r.Dest].GetValueOrDefault(r.Source), lately))];
     });
 
     private static (int Source, int Dest)? Next(LedgerSight sight, string league, (int Source, int Dest) after)
@@ -73,12 +73,13 @@ public sealed class RouteMap(LedgerReads reads)
         return counts;
     }
 
-    private static RouteTraffic Describe(LedgerSight sight, LeagueId league, (int Source, int Dest) route, int waiting, long first)
+    private static RouteTraffic Describe(LedgerSight sight, LeagueId league, (int Source, int Dest) route, int waiting, List<IdRange> lately)
     {
-        var before = LedgerPlaces.OrdinalAt(sight, new Route(league, route.Source, route.Dest), first);
+        var key = new Route(league, route.Source, route.Dest);
+        var count = lately.Sum(ids => LedgerPlaces.OrdinalAt(sight, key, ids.End) - LedgerPlaces.OrdinalAt(sight, key, ids.First));
         using var rows = sight.Query(Latest, league.ToString(), route.Source, route.Dest);
         return rows.Read()
-            ? new RouteTraffic(route.Source, route.Dest, waiting, new PacketName(league, route.Source, route.Dest, rows.GetInt32(0)), rows.GetUtc(1), rows.GetInt64(2), rows.GetInt64(2) + 1 - before)
+            ? new RouteTraffic(route.Source, route.Dest, waiting, new PacketName(league, route.Source, route.Dest, rows.GetInt32(0)), rows.GetUtc(1), rows.GetInt64(2), count)
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Route {route.Source} to {route.Dest} of {league} lost its packets while it was read."));
     }
 }

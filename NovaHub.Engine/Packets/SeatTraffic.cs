@@ -22,11 +22,11 @@ public sealed class SeatTrafficReader(LedgerReads reads)
     /// <param name="groups">Seats, by board.</param>
     /// <param name="from">Beginning of the first step, UTC.</param>
     /// <param name="step">Length of one step.</param>
-    /// <param name="steps">How many steps; the last one goes on to now.</param>
+    /// <param name="steps">How many steps.</param>
     /// <returns>One for each group, in the same order.</returns>
     public IReadOnlyList<SeatTraffic> Read(IReadOnlyList<IReadOnlyList<(LeagueId League, int Index)>> groups, DateTime from, TimeSpan step, int steps) => reads.Read(sight =>
     {
-        var ids = LedgerPlaces.IdsAt(sight, [.. Enumerable.Range(0, steps).Select(i => from + (step * i))]);
+        var ids = LedgerPlaces.IdsAt(sight, [.. Enumerable.Range(0, steps + 1).Select(i => from + (step * i))]);
         var senders = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         return (IReadOnlyList<SeatTraffic>)[.. groups.Select(seats =>
         {
@@ -53,18 +53,15 @@ public sealed class SeatTrafficReader(LedgerReads reads)
         })];
     });
 
-    private static void Add(LedgerSight sight, Route route, long[] ids, long[] counts)
+    private static void Add(LedgerSight sight, Route route, List<long[]> stretches, long[] counts)
     {
-        var end = LedgerPlaces.EndOfOrdinals(sight, route);
-        if (end == 1)
+        foreach (var ids in stretches)
         {
-            return;
-        }
-
-        var ordinals = LedgerPlaces.OrdinalsAt(sight, route, ids);
-        for (var i = 0; i < counts.Length; i++)
-        {
-            counts[i] += (i + 1 < ordinals.Length ? ordinals[i + 1] : Math.Max(end, ordinals[i])) - ordinals[i];
+            var ordinals = LedgerPlaces.OrdinalsAt(sight, route, ids);
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[i] += ordinals[i + 1] - ordinals[i];
+            }
         }
     }
 

@@ -48,6 +48,7 @@ public sealed class DecisionTests
     [InlineData(180, "3 min ago")]
     [InlineData(7200, "2 h ago")]
     [InlineData(172800, "29 Jun 14:00")]
+    [InlineData(-31_536_000, "1 Jul 2027 14:00, by a clock that was ahead")]
     public void A_moment_is_told_as_people_tell_it(int secondsAgo, string text) =>
         Assert.Equal(text, Words.Ago(Now.AddSeconds(-secondsAgo), Now, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
 

@@ -20,7 +20,7 @@ public sealed class TrafficTests
     [Fact]
     public void A_day_has_a_bar_for_each_hour_and_the_last_one_is_the_hour_that_goes_on()
     {
-        var chart = TrafficChart.Of(TrafficSpan.Of("24h"), [Hour(0, Bre, 3, 2), Hour(1, Bre, 1, 0), Hour(23, Fe, 7, 0), Hour(24, Fe, 100, 0)], Now, TimeZoneInfo.Utc);
+        var chart = TrafficChart.Of(TrafficSpan.Of("24h"), [Hour(0, Bre, 3, 2), Hour(1, Bre, 1, 0), Hour(23, Fe, 7, 0), Hour(24, Fe, 100, 0), Hour(-8760, Bre, 50, 0)], Now, TimeZoneInfo.Utc);
         Assert.Equal([Fe, Bre], chart.Series.Select(s => s.League));
         Assert.Equal((5, 1), (chart.Series[1].Bars[^1], chart.Series[1].Bars[^2]));
         Assert.Equal(7, chart.Series[0].Bars[0]);

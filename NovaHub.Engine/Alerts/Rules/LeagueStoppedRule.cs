@@ -54,10 +54,13 @@ internal sealed class LeagueStoppedRule(IDbContextFactory<HubDb> databases, DosM
             return ("emulator", AlertWeight.Bad, $"Mail waits for the game of {league.Id}, and it can't run. {missing}");
         }
 
-        return league.PausedAt is { } pausedAt && clock.GetUtcNow().UtcDateTime - (pausedAt > waitsSince ? pausedAt : waitsSince) >= LongPause
+        return league.PausedAt is { } pausedAt && IsLongAgo(pausedAt) && IsLongAgo(waitsSince)
             ? ("paused", AlertWeight.Notice, $"{league.Id} is paused, and mail has waited for its game for over a day. Resume the league, or run it by hand.")
             : null;
     }
+
+    // A time to come is of a clock that was ahead: nobody knows how long ago that was, and silence would be worse
+    private bool IsLongAgo(DateTime time) => clock.GetUtcNow().UtcDateTime is var now && (now - time >= LongPause || time - now >= LongPause);
 
     private static string? Fault(GameFolder folder)
     {

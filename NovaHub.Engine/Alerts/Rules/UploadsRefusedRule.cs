@@ -26,7 +26,9 @@ internal sealed class UploadsRefusedRule(IDbContextFactory<HubDb> databases, Hub
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var now = clock.GetUtcNow().UtcDateTime;
         var since = now - RefusedUploads.Forgotten;
-        var all = await db.Set<RefusedUpload>().AsNoTracking().Where(r => r.LastAt > since).ToListAsync(cancellationToken);
+        // What is dated later was noted while the clock was ahead
+        var until = now + Window;
+        var all = await db.Set<RefusedUpload>().AsNoTracking().Where(r => r.LastAt > since && r.LastAt < until).ToListAsync(cancellationToken);
         if (all.Count == 0)
         {
             return [];
@@ -55,7 +57,7 @@ internal sealed class UploadsRefusedRule(IDbContextFactory<HubDb> databases, Hub
     // Closed by hand, it takes as many again, or another one that is stuck
     private static DateTime? Begins(List<RefusedUpload> newestFirst, DateTime now)
     {
-        var many = newestFirst.Where(r => r.FirstAt > now - Window).Skip(TooMany - 1).Select(r => (DateTime?)r.FirstAt).FirstOrDefault();
+        var many = newestFirst.Where(r => r.FirstAt > now - Window && r.FirstAt < now + Window).Skip(TooMany - 1).Select(r => (DateTime?)r.FirstAt).FirstOrDefault();
         var stuck = newestFirst.Where(r => r.LastAt - r.FirstAt >= Window).Select(r => (DateTime?)r.FirstAt).FirstOrDefault();
         return many > stuck || stuck is null ? many : stuck;
     }

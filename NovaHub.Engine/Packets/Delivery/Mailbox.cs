@@ -22,7 +22,7 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
         """;
 
     private const string Queued = """
-        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", length(n."Bytes") FROM "NodelistItems" i
+        SELECT i."Id", i."NodelistId", i."QueuedAt", i."DeliveredAt", length(n."Bytes"), i."AfterPacketId" FROM "NodelistItems" i
         JOIN "Nodelists" n ON n."Id" = i."NodelistId" WHERE i."LeagueId" = @p0 AND i."BbsIndex" = @p1
         """;
 
@@ -75,7 +75,7 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
             while (rows.Read())
             {
                 var item = Item(seat, rows);
-                if (pending is not null && pending.QueuedAt <= item.ReceivedAt)
+                if (pending is not null && (pending.AfterPacketId is { } after ? after < rows.GetInt64(0) : pending.QueuedAt <= item.ReceivedAt))
                 {
                     each(Item(seat, pending));
                     pending = null;
@@ -219,7 +219,7 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     private static NodelistRow? NodelistOf(LedgerSight sight, Seat seat)
     {
         using var row = sight.Query(Queued, seat.League.ToString(), seat.BbsIndex);
-        return row.Read() ? new NodelistRow(row.GetInt32(0), row.GetInt32(1), row.GetUtc(2), row.GetUtcOrNull(3), row.GetInt32(4)) : null;
+        return row.Read() ? new NodelistRow(row.GetInt32(0), row.GetInt32(1), row.GetUtc(2), row.GetUtcOrNull(3), row.GetInt32(4), row.IsDBNull(5) ? null : row.GetInt64(5)) : null;
     }
 
     private static MailItem Item(Seat seat, NodelistRow row) =>
@@ -235,5 +235,5 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
 
     private readonly record struct Choice(long Id, byte[] Sha256, int Delivery, bool Unread);
 
-    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size);
+    private sealed record NodelistRow(int Id, int NodelistId, DateTime QueuedAt, DateTime? DeliveredAt, int Size, long? AfterPacketId);
 }

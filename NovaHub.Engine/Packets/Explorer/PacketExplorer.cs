@@ -35,15 +35,12 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     private PacketPage Find(LedgerSight sight, PacketFilter filter, PacketCursor? cursor, int take)
     {
         var back = cursor is { Back: true };
-        var span = Span(sight, filter, cursor, down: filter.OldestFirst == back);
-        var plan = new StreamPlan(sight, directory.Current, filter);
-        var merge = new StreamMerge(sight, plan, span, take + 1);
-        merge.Read(plan.Streams());
+        var (ids, brokenOffAt) = Merge(sight, filter, Spans(sight, filter, cursor, down: filter.OldestFirst == back), take + 1);
 
-        var more = merge.Found.Count > take;
-        List<long> ids = more ? merge.Found.GetRange(0, take) : merge.Found;
+        var more = ids.Count > take;
+        ids = more ? ids.GetRange(0, take) : ids;
         PacketCursor? onwards = more ? new PacketCursor(ids[^1], back)
-            : merge.BrokenOffAt is { } at ? new PacketCursor(at, back)
+            : brokenOffAt is { } at ? new PacketCursor(at, back)
             : null;
         var near = ids.Count > 0 ? ids[0] : cursor?.Id;
         PacketCursor? homewards = cursor is not null && near is { } first ? new PacketCursor(first, !back) : null;
@@ -54,17 +51,41 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
 
         return new PacketPage(
             [.. ids.Select(id => Read(sight, id)!)], back ? onwards : homewards, back ? homewards : onwards,
-            !more && merge.BrokenOffAt is { } end ? Read(sight, end)?.ReceivedAt : null);
+            !more && brokenOffAt is { } end ? Read(sight, end)?.ReceivedAt : null);
     }
 
-    // Times never fall as ids rise, so a span of time is a span of ids
-    private static IdSpan Span(LedgerSight sight, PacketFilter filter, PacketCursor? cursor, bool down)
+    // Ids, nearest first, and behind which of them not every stream was read
+    private (List<long> Ids, long? BrokenOffAt) Merge(LedgerSight sight, PacketFilter filter, List<IdSpan> spans, int wanted)
     {
-        var low = filter.From is { } from ? LedgerPlaces.IdAt(sight, from) - 1 : 0;
-        var high = filter.Until is { } until ? LedgerPlaces.IdAt(sight, until) : long.MaxValue;
-        return cursor is not { } beside ? new IdSpan(low, high, down)
-            : down ? new IdSpan(low, Math.Min(high, beside.Id), down)
-            : new IdSpan(Math.Max(low, beside.Id), high, down);
+        var plan = new StreamPlan(sight, directory.Current, filter);
+        var found = new List<long>();
+        foreach (var span in spans)
+        {
+            var merge = new StreamMerge(sight, plan, span, wanted - found.Count, MostRows / spans.Count);
+            merge.Read(plan.Streams());
+            found.AddRange(merge.Found);
+            if (merge.BrokenOffAt is not null || found.Count == wanted)
+            {
+                return (found, merge.BrokenOffAt);
+            }
+        }
+
+        return (found, null);
+    }
+
+    // A span of time is a span of ids, and one more for each time that the clock was put back into it
+    private static List<IdSpan> Spans(LedgerSight sight, PacketFilter filter, PacketCursor? cursor, bool down)
+    {
+        var spans = LedgerPlaces.RangesAt(sight, filter.From, filter.Until).ConvertAll(ids => cursor is not { } beside ? new IdSpan(ids.First - 1, ids.End, down)
+            : down ? new IdSpan(ids.First - 1, Math.Min(ids.End, beside.Id), down)
+            : new IdSpan(Math.Max(ids.First - 1, beside.Id), ids.End, down));
+        spans.RemoveAll(s => s.High - s.Low < 2);
+        if (down)
+        {
+            spans.Reverse();
+        }
+
+        return spans;
     }
 
     private static Packet? Read(LedgerSight sight, long id)
@@ -100,7 +121,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
     private readonly record struct IdSpan(long Low, long High, bool Down);
 
     /// <summary>Reads streams one after the other, each only as far as the page can still reach.</summary>
-    private sealed class StreamMerge(LedgerSight sight, StreamPlan plan, IdSpan span, int wanted)
+    private sealed class StreamMerge(LedgerSight sight, StreamPlan plan, IdSpan span, int wanted, int rows)
     {
         private long _low = span.Low;
         private long _high = span.High;
@@ -113,7 +134,7 @@ public sealed class PacketExplorer(LedgerReads ledger, HubDirectory directory)
 
         public void Read(List<LedgerStream> streams)
         {
-            var budget = Math.Max(LeastRows, MostRows / Math.Max(1, streams.Count));
+            var budget = Math.Max(LeastRows, rows / Math.Max(1, streams.Count));
             foreach (var stream in streams)
             {
                 Read(stream, budget);

@@ -110,7 +110,8 @@ public static class Words
             { TotalSeconds: < 60 and > 0 } => $"{(int)ago.TotalSeconds} s ago",
             { TotalMinutes: < 60 and > 0 } => $"{(int)ago.TotalMinutes} min ago",
             { TotalHours: < 24 and > 0 } => $"{(int)ago.TotalHours} h ago",
-            _ => Local(at, zone).ToString(ago.TotalDays is > 300 or < 0 ? "d MMM yyyy HH:mm" : "d MMM HH:mm", CultureInfo.InvariantCulture),
+            { TotalSeconds: < 0 } => $"{Local(at, zone).ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)}, by a clock that was ahead",
+            _ => Local(at, zone).ToString(ago.TotalDays > 300 ? "d MMM yyyy HH:mm" : "d MMM HH:mm", CultureInfo.InvariantCulture),
         };
     }
 

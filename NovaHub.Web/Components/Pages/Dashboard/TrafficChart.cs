@@ -59,12 +59,13 @@ public sealed record TrafficChart(IReadOnlyList<string> Labels, IReadOnlyList<Tr
     public static TrafficChart Of(TrafficSpan span, IReadOnlyList<TrafficHour> hours, DateTime now, TimeZoneInfo zone)
     {
         var from = span.From(now);
-        var series = hours.Where(h => h.Hour >= from).GroupBy(h => h.LeagueId).OrderBy(g => g.Key).Select(g =>
+        // Hours to come were counted while the clock was ahead
+        var series = hours.Where(h => h.Hour >= from && h.Hour < from + (span.Step * span.Bars)).GroupBy(h => h.LeagueId).OrderBy(g => g.Key).Select(g =>
         {
             var bars = new double[span.Bars];
             foreach (var hour in g)
             {
-                bars[Math.Min(span.Bars - 1, (int)((hour.Hour - from).Ticks / span.Step.Ticks))] += hour.Received + hour.Written;
+                bars[(int)((hour.Hour - from).Ticks / span.Step.Ticks)] += hour.Received + hour.Written;
             }
 
             return new TrafficSeries(g.Key, bars, (long)bars.Sum());
