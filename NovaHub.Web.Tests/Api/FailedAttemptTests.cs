@@ -146,6 +146,31 @@ public sealed class FailedAttemptTests
         Assert.Null(await WaitAsync(s_home, "c"));
     }
 
+    [Theory]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public async Task A_clock_that_is_set_neither_lengthens_a_wait_nor_forgets_failures(int days)
+    {
+        var clock = new SetClock(_clock);
+        var attempts = new FailedAttempts(Options.Create(new FailedAttemptOptions()), clock);
+        for (var i = 0; i < 20; i++)
+        {
+            using var attempt = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop);
+            attempt.Failed();
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        clock.Ahead = TimeSpan.FromDays(days);
+        using (var refused = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop))
+        {
+            Assert.Equal(TimeSpan.FromMinutes(6), refused.RetryAfter);
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        using var later = await attempts.EnterAsync(s_home, "a", "wrong", true, HubHost.Stop);
+        Assert.Null(later.RetryAfter);
+    }
+
     [Fact]
     public async Task A_refused_try_does_not_lengthen_the_wait()
     {
@@ -299,6 +324,18 @@ public sealed class FailedAttemptTests
             using var attempt = await _attempts.EnterAsync(s_home, "a", "wrong", false, HubHost.Stop);
             Assert.Null(attempt.RetryAfter);
         }
+    }
+
+    // Its hands can be moved, and time stamps go on as they are
+    private sealed class SetClock(TimeProvider time) : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => time.GetTimestamp();
     }
 
     private FailedAttempts New(FailedAttemptOptions options) => new(Options.Create(options), _clock);
