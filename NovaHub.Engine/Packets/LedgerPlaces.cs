@@ -158,7 +158,7 @@ internal static class LedgerPlaces
 /// <summary>Packets by id.</summary>
 /// <param name="First">The first one.</param>
 /// <param name="End">One behind the last one.</param>
-internal readonly record struct IdRange(long First, long End);
+internal sealed record IdRange(long First, long End);
 
 /// <summary>Packets in which times never fall.</summary>
 /// <param name="Ids">Their ids.</param>
