@@ -45,17 +45,29 @@ public static partial class DurableFile
             return;
         }
 
-        const int readOnlyDirectory = 0x10000 | 0x80000;
-        using var directory = Open(folder, readOnlyDirectory);
-        if (directory.IsInvalid || SyncFs(directory) != 0)
+        // Opened by opendir, which knows the flags of this machine's system: their numbers differ from processor to processor
+        using var directory = OpenDirectory(folder);
+        if (directory.IsInvalid || SyncFs(DescriptorOf(directory)) != 0)
         {
-            throw new IOException($"The folder {folder} could not be brought to disk (error {Marshal.GetLastPInvokeError()}).");
+            throw new IOException($"The folder {folder} could not be brought to disk: {Marshal.GetLastPInvokeErrorMessage()}.");
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
+    [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial DirectoryStream OpenDirectory(string path);
+
+    [LibraryImport("libc", EntryPoint = "dirfd")]
+    private static partial int DescriptorOf(DirectoryStream directory);
+
+    [LibraryImport("libc", EntryPoint = "closedir")]
+    private static partial int CloseDirectory(nint directory);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
-    private static partial int SyncFs(SafeFileHandle directory);
+    private static partial int SyncFs(int directory);
+
+    /// <summary>An open directory of the C library.</summary>
+    private sealed class DirectoryStream() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+    {
+        protected override bool ReleaseHandle() => CloseDirectory(handle) == 0;
+    }
 }
