@@ -46,6 +46,12 @@ public sealed class Board : IDisposable
 
     public string Sync { get; set; } = "max_retries = 2\nretry_delay = 0.05\ntimeout_seconds = 20";
 
+    /// <summary>The form of the program that this board runs.</summary>
+    public ClientForm Form { get; set; } = ClientForm.Native;
+
+    /// <summary>Where downloads are gathered: beside INBOUND.</summary>
+    public string Gather => Path.Combine(Path.GetDirectoryName(Inbound)!, ".novahub-" + Path.GetFileName(Inbound).ToLowerInvariant());
+
     public string Daemon { get; set; } = "sync_interval = 1\nmaintenance_interval = 0";
 
     public string More { get; set; } = "";
@@ -83,7 +89,7 @@ public sealed class Board : IDisposable
     public Task<RunningClient> StartAsync(params string[] arguments) => StartAsync(arguments, null);
 
     public Task<RunningClient> StartAsync(string[] arguments, Dictionary<string, string?>? environment, string? input = null) =>
-        RunningClient.StartAsync(arguments, Folder, environment, input, _secret);
+        RunningClient.StartAsync(Form, arguments, Folder, environment, input, _secret);
 
     public async Task<Ran> RunAsync(params string[] arguments)
     {
@@ -114,11 +120,11 @@ public sealed class Board : IDisposable
         return path;
     }
 
-    /// <summary>What the game finds in INBOUND: it reads and removes every packet. Parts are none of its files.</summary>
+    /// <summary>What the game finds in INBOUND: it reads and removes every packet.</summary>
     public List<(string Name, byte[] Bytes)> Consume()
     {
         var found = new List<(string, byte[])>();
-        foreach (var file in Directory.EnumerateFiles(Inbound).Where(f => !f.EndsWith(".part", StringComparison.Ordinal) && !f.Contains("NODES.", StringComparison.Ordinal)).Order())
+        foreach (var file in Directory.EnumerateFiles(Inbound).Where(f => !f.Contains("NODES.", StringComparison.Ordinal)).Order())
         {
             found.Add((Path.GetFileName(file), File.ReadAllBytes(file)));
             File.Delete(file);

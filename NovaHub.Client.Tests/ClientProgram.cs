@@ -5,14 +5,53 @@ using CliWrap.Buffered;
 
 namespace NovaHub.Client.Tests;
 
-/// <summary>The program as it is published for linux-x64, made anew when its sources are younger.</summary>
+/// <summary>A form in which the program is published, and what runs it here.</summary>
+/// <param name="System">As <c>scripts/publish-client</c> names it.</param>
+/// <param name="File">The program's file.</param>
+/// <param name="Runner">What runs it here, with its own arguments; none for this machine's own system.</param>
+public sealed record ClientForm(string System, string File, params string[] Runner)
+{
+    /// <summary>Native, for this machine.</summary>
+    public static readonly ClientForm Native = new("linux-x64", "novahub-client");
+
+    private const string Arm64Root = "/usr/aarch64-linux-gnu";
+    private static readonly string s_arm64Libraries = Path.Combine(ClientProgram.Root, "artifacts/arm64/usr/lib/aarch64-linux-gnu");
+
+    /// <summary>
+    /// For another processor, under an emulator of it (Debian: qemu-user) with that processor's C library (libc6-arm64-cross)
+    /// and OpenSSL (<c>scripts/arm64-libraries</c>).
+    /// </summary>
+    public static readonly ClientForm Arm64 = new(
+        "linux-arm64", "novahub-client", "/usr/bin/qemu-aarch64", "-L", Arm64Root, "-E", $"LD_LIBRARY_PATH={s_arm64Libraries}");
+
+    /// <summary>For Windows, under Wine (Debian: wine64).</summary>
+    public static readonly ClientForm Windows = new("win-x64", "novahub-client.exe", "/usr/lib/wine/wine64");
+
+    /// <summary>Null when this form can be run here; else why not.</summary>
+    public string? WhyNot => Runner switch
+    {
+        [] => null,
+        [var program, ..] when !global::System.IO.File.Exists(program) => $"{program} is not installed.",
+        [_, "-L", ..] when !Directory.Exists(Arm64Root) => $"{Arm64Root} is not installed (Debian: libc6-arm64-cross).",
+        [_, "-L", ..] when !Directory.Exists(s_arm64Libraries) => $"{s_arm64Libraries} is not there; scripts/arm64-libraries fetches it.",
+        _ => null,
+    };
+
+    /// <summary>Skips the test that calls it where this form can't be run.</summary>
+    public void SkipWhereAbsent() => Assert.SkipWhen(WhyNot is not null, WhyNot ?? "");
+}
+
+/// <summary>The program as it is published, made anew when its sources are younger.</summary>
 public static class ClientProgram
 {
-    private static readonly Lazy<Task<string>> s_path = new(PublishAsync);
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Task<string>>> s_paths = [];
+    private static readonly SemaphoreSlim s_one = new(1, 1);
 
     public static string Root { get; } = FindRoot();
 
-    public static Task<string> PathAsync() => s_path.Value;
+    public static Task<string> PathAsync() => PathAsync(ClientForm.Native);
+
+    public static Task<string> PathAsync(ClientForm form) => s_paths.GetOrAdd(form.System, _ => new Lazy<Task<string>>(() => PublishAsync(form))).Value;
 
     private static string FindRoot()
     {
@@ -25,17 +64,28 @@ public static class ClientProgram
         return folder;
     }
 
-    private static async Task<string> PublishAsync()
+    private static async Task<string> PublishAsync(ClientForm form)
     {
-        var program = Path.Combine(Root, "artifacts/client/linux-x64/novahub-client");
-        var sources = new[] { "NovaHub.Client", "NovaHub.Engine/Games", "NovaHub.Engine/Dos", "NovaHub.Engine/Leagues", "NovaHub.Web/Api/Wire" }
+        var program = Path.Combine(Root, "artifacts/client", form.System, form.File);
+        var sources = new[] { "NovaHub.Client", "NovaHub.Engine/Games", "NovaHub.Engine/Dos", "NovaHub.Engine/Leagues", "NovaHub.Engine/Storage", "NovaHub.Web/Api/Wire" }
             .SelectMany(d => Directory.EnumerateFiles(Path.Combine(Root, d), "*.cs*", SearchOption.AllDirectories))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
-        if (!File.Exists(program) || sources.Max(File.GetLastWriteTimeUtc) > File.GetLastWriteTimeUtc(program))
+        // They share a folder for what is made in between
+        await s_one.WaitAsync();
+        try
         {
-            var result = await Cli.Wrap(Path.Combine(Root, "scripts/publish-client")).WithArguments(["linux-x64"])
-                .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
-            Assert.True(result.ExitCode == 0, result.StandardError);
+            if (!File.Exists(program) || sources.Max(File.GetLastWriteTimeUtc) > File.GetLastWriteTimeUtc(program))
+            {
+                var result = await Cli.Wrap(Path.Combine(Root, "scripts/publish-client")).WithArguments([form.System])
+                    .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
+                Assert.True(result.ExitCode == 0, result.StandardError);
+                // Nothing changed that it is made of: made all the same
+                File.SetLastWriteTimeUtc(program, DateTime.UtcNow);
+            }
+        }
+        finally
+        {
+            s_one.Release();
         }
 
         return program;
@@ -90,10 +140,15 @@ public sealed class RunningClient : IAsyncDisposable
         }
     }
 
+    public static Task<RunningClient> StartAsync(
+        IEnumerable<string> arguments, string folder, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? input = null, params string[] secrets) =>
+        StartAsync(ClientForm.Native, arguments, folder, environment, input, secrets);
+
     public static async Task<RunningClient> StartAsync(
-        IEnumerable<string> arguments, string folder, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? input = null, params string[] secrets)
+        ClientForm form, IEnumerable<string> arguments, string folder, IEnumerable<KeyValuePair<string, string?>>? environment = null, string? input = null, params string[] secrets)
     {
-        var start = new ProcessStartInfo(await ClientProgram.PathAsync(), arguments)
+        string[] command = [.. form.Runner, await ClientProgram.PathAsync(form), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

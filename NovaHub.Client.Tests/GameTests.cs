@@ -148,7 +148,8 @@ public sealed class GameTests
             return () => File.Move(Path.Combine(game, "BBS.OLD"), Path.Combine(game, "BBS.CFG"));
         });
         await TrapAsync("is used twice", () => Edit(board.ConfigPath, t => t.Replace("/OUTBOUND\"", "/INBOUND\"", StringComparison.Ordinal)));
-        await TrapAsync("does not exist", () => Edit(board.ConfigPath, t => t.Replace("/OUTBOUND\"", "/NOWHERE\"", StringComparison.Ordinal)));
+        await TrapAsync("WARNING  BRE_555  outbound_dir", () => Edit(board.ConfigPath, t => t.Replace("/OUTBOUND\"", "/NOWHERE\"", StringComparison.Ordinal)), exit: 0);
+        await TrapAsync("still says CHANGE-ME", () => Edit(board.ConfigPath, t => t.Replace("/OUTBOUND\"", "/CHANGE-ME/OUTBOUND\"", StringComparison.Ordinal)));
         await TrapAsync("does not fit game_folder", () => Edit(board.ConfigPath, t => t.Replace("game_command", "game_dos_path = \"C:\\\\OTHER\"\ngame_command", StringComparison.Ordinal)));
         await TrapAsync("is not 8.3", () => Edit(board.ConfigPath, t => t.Replace("game_command", $"game_dos_path = \"C:\\\\{Path.GetFileName(board.Folder).ToUpperInvariant()}\\\\B555N02\"\ngame_command", StringComparison.Ordinal)));
         await TrapAsync("network path", () => Edit(board.ConfigPath, t => t.Replace($"game_folder = \"{game}\"", "game_folder = '\\\\server\\share\\BRE'", StringComparison.Ordinal)), exit: 2);

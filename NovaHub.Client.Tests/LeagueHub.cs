@@ -59,6 +59,13 @@ public sealed class LeagueHub : IAsyncDisposable
         return [.. packets.Select(p => (p.Name.ToString(), bytes[Convert.ToHexString(p.Sha256)]))];
     }
 
+    /// <summary>Numbers of the packets from a board.</summary>
+    public async Task<List<long>> PacketIdsAsync(int source)
+    {
+        await using var db = await Host.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        return await db.Set<Packet>().Where(p => p.Source == source).OrderBy(p => p.Id).Select(p => p.Id).ToListAsync();
+    }
+
     public async Task<int> UnreadAsync(int dest)
     {
         await using var db = await Host.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();

@@ -37,6 +37,12 @@ public sealed class OldHub : IAsyncDisposable
 
     public int Tokens { get; private set; }
 
+    /// <summary>Whether it takes receipts, as hubs of today do.</summary>
+    public bool TakesReceipts { get; set; }
+
+    /// <summary>Receipts that came, in order.</summary>
+    public ConcurrentQueue<(long PacketId, int Delivery, string Sha256)> Receipts { get; } = [];
+
     /// <summary>Answers instead of the hub: true when it did.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
 
@@ -63,7 +69,7 @@ public sealed class OldHub : IAsyncDisposable
     {
         lock (_gate)
         {
-            _mail.Add(new Mail(name, bytes, $"2026-01-06T10:00:{_mail.Count % 60:D2}.{_mail.Count:D6}"));
+            _mail.Add(new Mail(_mail.Count + 1, name, bytes, $"2026-01-06T10:00:{_mail.Count % 60:D2}.{_mail.Count:D6}"));
         }
 
         return (name, bytes);
@@ -75,6 +81,15 @@ public sealed class OldHub : IAsyncDisposable
         lock (_gate)
         {
             _mail.ForEach(m => m.Read = false);
+        }
+    }
+
+    /// <summary>Puts a packet back, or puts other bytes under its number, as a ledger that was restored does.</summary>
+    public void Change(string name, Action<Mail> change)
+    {
+        lock (_gate)
+        {
+            change(_mail.Last(m => m.Name == name));
         }
     }
 
@@ -114,6 +129,7 @@ public sealed class OldHub : IAsyncDisposable
                 ("GET", ["auth", "verify"]) => JsonAsync(context, new { client_id = ClientId, bbs_name = "The Dive", is_active = true }),
                 ("GET", ["leagues", "555B", "packets"]) => ListAsync(context),
                 ("GET", ["leagues", "555B", "packets", var name]) => DownloadAsync(context, name),
+                ("POST", ["leagues", "555B", "packets", var name, "received"]) when TakesReceipts => ReceiptAsync(context, name),
                 ("PUT", ["leagues", "555B", "packets", var name]) => UploadAsync(context, name),
                 ("GET", ["leagues", "555B", "nodelist"]) when Nodelist is { } list => context.Response.Body.WriteAsync(list).AsTask(),
                 ("HEAD", _) => ErrorAsync(context, 405, "Method Not Allowed"),
@@ -148,6 +164,7 @@ public sealed class OldHub : IAsyncDisposable
                 {
                     filename = m.Name, league = "555", game_type = "B", source = "03", dest = "02", sequence = 1,
                     received_at = m.At, retrieved_at = (string?)null, file_size = m.Bytes.Length,
+                    packet_id = TakesReceipts && !m.IsNodelist ? m.Id : (long?)null, delivery = TakesReceipts && !m.IsNodelist ? m.Delivery : (int?)null,
                 }).ToList(),
             });
         }
@@ -156,10 +173,17 @@ public sealed class OldHub : IAsyncDisposable
     private async Task DownloadAsync(HttpContext context, string name)
     {
         Mail? mail;
+        var withReceipt = TakesReceipts && context.Request.Query["receipt"] == "explicit";
         lock (_gate)
         {
-            mail = _mail.FirstOrDefault(m => m.Name == name && !m.Read) ?? _mail.LastOrDefault(m => m.Name == name);
-            if (mail is not null)
+            mail = long.TryParse(context.Request.Query["packet_id"], out var id) ? _mail.FirstOrDefault(m => m.Id == id && m.Name == name)
+                : _mail.FirstOrDefault(m => m.Name == name && !m.Read) ?? _mail.LastOrDefault(m => m.Name == name);
+            if (mail is not null && withReceipt)
+            {
+                context.Response.Headers["X-Packet-Id"] = mail.Id.ToString();
+                context.Response.Headers["X-Delivery"] = mail.Delivery.ToString();
+            }
+            else if (mail is not null)
             {
                 mail.Read = true;
             }
@@ -174,6 +198,30 @@ public sealed class OldHub : IAsyncDisposable
         context.Response.ContentLength = mail.Bytes.Length;
         Adorn?.Invoke(context, name);
         await context.Response.Body.WriteAsync(mail.Bytes);
+    }
+
+    private async Task ReceiptAsync(HttpContext context, string name)
+    {
+        using var body = await JsonDocument.ParseAsync(context.Request.Body);
+        var (id, delivery, sha) = (body.RootElement.GetProperty("packet_id").GetInt64(), body.RootElement.GetProperty("delivery").GetInt32(), body.RootElement.GetProperty("sha256").GetString()!);
+        Receipts.Enqueue((id, delivery, sha));
+        Mail mail;
+        lock (_gate)
+        {
+            mail = _mail.Single(m => m.Id == id && m.Name == name);
+            if (delivery > mail.Delivery || sha != Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(mail.Bytes)))
+            {
+                context.Response.StatusCode = 409;
+            }
+            else
+            {
+                mail.Read |= delivery == mail.Delivery;
+            }
+        }
+
+        await JsonAsync(context, context.Response.StatusCode == 409
+            ? (object)new { detail = "other bytes" }
+            : new { status = delivery == mail.Delivery ? "received" : "superseded", filename = name, packet_id = id, delivery = mail.Delivery });
     }
 
     private async Task UploadAsync(HttpContext context, string name)
@@ -202,11 +250,18 @@ public sealed class OldHub : IAsyncDisposable
         return context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value)).AsTask();
     }
 
-    private sealed class Mail(string name, byte[] bytes, string at)
+    /// <summary>A piece of mail.</summary>
+    public sealed class Mail(long id, string name, byte[] bytes, string at)
     {
+        public long Id { get; } = id;
+
+        public int Delivery { get; set; } = 1;
+
+        public bool IsNodelist => Name.Contains("NODES", StringComparison.Ordinal);
+
         public string Name { get; } = name;
 
-        public byte[] Bytes { get; } = bytes;
+        public byte[] Bytes { get; set; } = bytes;
 
         public string At { get; } = at;
 

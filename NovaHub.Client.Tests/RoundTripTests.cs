@@ -170,15 +170,22 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public async Task Leftovers_of_a_broken_sync_are_removed()
+    public async Task Leftovers_of_a_broken_sync_are_removed_wherever_they_were_gathered()
     {
         await using var hub = await LeagueHub.StartAsync();
         using var board = new Board(hub.Host, hub.Credentials);
-        File.WriteAllBytes(Path.Combine(board.Inbound, "555B0302.007.part"), [1]);
-        File.WriteAllBytes(Path.Combine(board.Inbound, "BRNODES.555.part"), [1]);
+        foreach (var folder in new[] { board.Inbound, board.Gather, Path.Combine(board.Inbound, ".novahub") })
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(Path.Combine(folder, "555B0302.007.part"), [1]);
+            File.WriteAllBytes(Path.Combine(folder, "BRNODES.555.part"), [1]);
+        }
+
         File.WriteAllBytes(Path.Combine(board.Inbound, "somebody-elses.part"), [1]);
         await board.SyncAsync();
         Assert.Equal(["BRNODES.555", "somebody-elses.part"], board.InboundNames());
+        Assert.False(Directory.Exists(board.Gather));
+        Assert.Empty(Directory.EnumerateDirectories(board.Inbound));
     }
 
     [Fact]
@@ -224,7 +231,7 @@ public sealed class RoundTripTests
         Assert.Equal(1, await hub.UnreadAsync(2));
         var metrics = board.Metrics();
         Assert.False(metrics.GetProperty("success").GetBoolean());
-        Assert.Contains("#2, your file says #7", metrics.GetProperty("errors")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("#2, your file says #7", metrics.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

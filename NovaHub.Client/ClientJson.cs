@@ -16,6 +16,8 @@ namespace NovaHub.Client;
 [JsonSerializable(typeof(MeAnswer))]
 [JsonSerializable(typeof(UploadAnswer))]
 [JsonSerializable(typeof(PacketsAnswer))]
+[JsonSerializable(typeof(ReceiptRequest))]
+[JsonSerializable(typeof(ReceiptAnswer))]
 [JsonSerializable(typeof(ClaimAnswer))]
 [JsonSerializable(typeof(Metrics))]
 [JsonSerializable(typeof(DaemonStatus))]

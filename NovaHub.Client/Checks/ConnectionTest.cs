@@ -79,7 +79,7 @@ internal sealed class ConnectionTest(ClientConfig config, HubClient hub)
         {
             if (Engine.Games.PacketName.TryParse(entry.Filename, out var name) && name.Dest != league.BbsIndex)
             {
-                return new CheckLine(CheckLine.Error, league.Key, $"the hub has this BBS as #{name.Dest}, your file says #{league.BbsIndex} ({league.Table}.bbs_index, line {league.IndexLine}); uploads would be refused.");
+                return new CheckLine(CheckLine.Error, league.Key, $"the hub has this BBS as #{name.Dest}, your file says #{league.BbsIndex} ({league.Setting("bbs_index")}, line {league.IndexLine}); uploads would be refused.");
             }
         }
 

@@ -29,9 +29,14 @@ internal sealed class GameFolderCheck(LeagueSettings league, string bbsName, Tim
             yield break;
         }
 
-        foreach (var path in new[] { folder, league.InboundDir, league.OutboundDir })
+        foreach (var path in new[] { folder, league.InboundDir, league.OutboundDir }.Where(Directory.Exists))
         {
-            if (DosFolder.Fault(driveC, path) is { } fault && Directory.Exists(path))
+            // Windows gives each drive its own letter, and a long name a short one beside it
+            if (OperatingSystem.IsWindows() && DosFolder.Fault(Path.GetPathRoot(path)!, path) is not null)
+            {
+                yield return new CheckLine(CheckLine.Warning, league.Key, $"{path} has a name that is not 8.3 (at most eight characters, a dot and three more). DOS knows it by another, which dir /x shows, and only that one may stand in BBS.CFG. A folder such as C:\\DOORS\\BRE spares you this.");
+            }
+            else if (!OperatingSystem.IsWindows() && DosFolder.Fault(driveC, path) is { } fault)
             {
                 yield return Error(fault);
             }
@@ -64,13 +69,9 @@ internal sealed class GameFolderCheck(LeagueSettings league, string bbsName, Tim
             yield break;
         }
 
-        if (league.DriveC is { } driveC && DosFolder.Fault(driveC, league.InboundDir) is null)
+        if (ExpectedInbound() is { } expected && !lines[3].Trim().Replace('/', '\\').TrimEnd('\\').Equals(expected, StringComparison.OrdinalIgnoreCase))
         {
-            var expected = DosFolder.DosPath(driveC, league.InboundDir);
-            if (!lines[3].Trim().TrimEnd('\\').Equals(expected, StringComparison.OrdinalIgnoreCase))
-            {
-                yield return Error($"line 4 of BBS.CFG says that the game reads packets in “{lines[3].Trim()}”, and inbound_dir is {expected} in DOS. Set line 4 to {expected}\\.");
-            }
+            yield return Error($"line 4 of BBS.CFG says that the game reads packets in “{lines[3].Trim()}”, and inbound_dir is {expected} in DOS. Set line 4 to {expected}\\, or inbound_dir to the folder that line 4 names.");
         }
 
         if (lines[5].Trim() != league.Id.Number)
@@ -78,6 +79,11 @@ internal sealed class GameFolderCheck(LeagueSettings league, string bbsName, Tim
             yield return Error($"line 6 of BBS.CFG says league “{lines[5].Trim()}”, and this is league {league.Id.Number}.");
         }
     }
+
+    // What line 4 of BBS.CFG should say; null where that can't be told, which another line explains
+    private string? ExpectedInbound() => OperatingSystem.IsWindows() && DosFolder.Fault(Path.GetPathRoot(league.InboundDir)!, league.InboundDir) is not null && Directory.Exists(league.InboundDir)
+        ? null
+        : league.DosPathOf(league.InboundDir);
 
     private IEnumerable<CheckLine> Nodelist(string folder)
     {

@@ -17,14 +17,14 @@ internal sealed class Validator(ConfigReading reading, TimeProvider time)
         }
 
         lines.AddRange(Secrecy());
-        lines.AddRange(Writable("sync", "metrics_file", Path.GetDirectoryName(config.Sync.MetricsFile)!, mayMake: true));
+        lines.AddRange(Writable("sync", "metrics_file", Path.GetDirectoryName(config.Sync.MetricsFile)!));
         if (config.Sync.SentAction == SentAction.Archive)
         {
-            lines.AddRange(Writable("sync", "archive_dir", config.Sync.ArchiveDir, mayMake: true));
+            lines.AddRange(Writable("sync", "archive_dir", config.Sync.ArchiveDir));
         }
 
         lines.AddRange(Twice(config));
-        if (!config.Enabled.Any())
+        if (config.Leagues.Count > 0 && !config.Enabled.Any())
         {
             lines.Add(new CheckLine(CheckLine.Warning, "config", "every league is switched off (enabled = false); nothing is synced."));
         }
@@ -46,7 +46,18 @@ internal sealed class Validator(ConfigReading reading, TimeProvider time)
     {
         foreach (var (key, folder) in new[] { ("outbound_dir", league.OutboundDir), ("inbound_dir", league.InboundDir) })
         {
-            foreach (var line in Writable(league.Key, key, folder, mayMake: false))
+            if (league.Unfinished.Contains(folder))
+            {
+                yield return new CheckLine(CheckLine.Error, league.Key, $"{key} still says {LeagueSettings.ChangeMe}: {folder}. Write in where the game is.");
+                continue;
+            }
+
+            if (!Directory.Exists(folder))
+            {
+                yield return new CheckLine(CheckLine.Warning, league.Key, $"{key} {folder} does not exist; {(folder == league.InboundDir ? "the first sync makes it. Is it the one from which the game reads?" : "nothing is sent before it does.")}");
+            }
+
+            foreach (var line in Writable(league.Key, key, folder))
             {
                 yield return line;
             }
@@ -83,7 +94,7 @@ internal sealed class Validator(ConfigReading reading, TimeProvider time)
     private static IEnumerable<CheckLine> Twice(ClientConfig config)
     {
         var uses = config.Leagues.Where(l => l.Enabled)
-            .SelectMany(l => new[] { (Use: $"{l.Table}.outbound_dir", Path: l.OutboundDir), (Use: $"{l.Table}.inbound_dir", Path: l.InboundDir), (Use: $"{l.Table}.game_folder", Path: l.GameFolder ?? "") })
+            .SelectMany(l => new[] { (Use: l.Setting("outbound_dir"), Path: l.OutboundDir), (Use: l.Setting("inbound_dir"), Path: l.InboundDir), (Use: l.Setting("game_folder"), Path: l.GameFolder ?? "") })
             .Where(u => u.Path.Length > 0);
         foreach (var twice in uses.GroupBy(u => u.Path, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
@@ -91,23 +102,20 @@ internal sealed class Validator(ConfigReading reading, TimeProvider time)
         }
     }
 
-    private static IEnumerable<CheckLine> Writable(string subject, string key, string folder, bool mayMake)
+    private static IEnumerable<CheckLine> Writable(string subject, string key, string folder)
     {
         if (!Directory.Exists(folder))
         {
-            if (!mayMake)
-            {
-                yield return new CheckLine(CheckLine.Error, subject, $"{key} {folder} does not exist.");
-            }
-
             yield break;
         }
 
         string? fault = null;
-        var probe = Path.Combine(folder, $"nh{Environment.ProcessId % 100000}.tmp");
+        // A folder, so that a game that looks at this moment finds no file of ours
+        var probe = Path.Combine(folder, $".novahub{Environment.ProcessId}");
         try
         {
-            using var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -122,9 +130,13 @@ internal sealed class Validator(ConfigReading reading, TimeProvider time)
 
     private IEnumerable<CheckLine> Secrecy()
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(reading.Path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None)
+        var secrets = new[] { reading.Path, Path.Combine(Path.GetDirectoryName(reading.Path)!, EnvironmentFile.FileName) };
+        foreach (var file in secrets.Where(File.Exists))
         {
-            yield return new CheckLine(CheckLine.Warning, "config", $"{reading.Path} holds a secret and others may read it; chmod 600 {reading.Path} keeps it yours.");
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None)
+            {
+                yield return new CheckLine(CheckLine.Warning, "config", $"{file} holds a secret and others may read it; chmod 600 {file} keeps it yours.");
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class ClientCommands
 {
     public static Option<FileInfo?> Config { get; } = new("--config", "-c")
     {
-        Description = "The configuration (default: config.toml here, or beside this program)", Recursive = true,
+        Description = "The configuration: config.toml, or the PowerShell client's config.psd1 (default: the one here, or beside this program)", Recursive = true,
     };
 
     public static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Say more", Recursive = true };

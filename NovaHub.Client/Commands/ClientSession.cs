@@ -10,6 +10,9 @@ namespace NovaHub.Client.Commands;
 /// <summary>What every command begins with: the configuration, a voice, and the connection.</summary>
 internal sealed class ClientSession : IDisposable
 {
+    private const string Usual = "config.toml";
+    private const string Psd1 = "config.psd1";
+
     private HubConnection? _connection;
 
     private ClientSession(ConfigReading reading, bool json, IVoice voice, Redactor redactor)
@@ -109,8 +112,8 @@ internal sealed class ClientSession : IDisposable
             return named.FullName;
         }
 
-        const string usual = "config.toml";
-        var beside = Path.Combine(AppContext.BaseDirectory, usual);
-        return !File.Exists(usual) && File.Exists(beside) ? beside : Path.GetFullPath(usual);
+        // Here, then beside the program; the PowerShell client's file where there is no other
+        var places = new[] { Path.GetFullPath(Usual), Path.Combine(AppContext.BaseDirectory, Usual), Path.GetFullPath(Psd1), Path.Combine(AppContext.BaseDirectory, Psd1) };
+        return places.FirstOrDefault(File.Exists) ?? places[0];
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NovaHub.Client.Configuration;
 using NovaHub.Client.Install;
 
 namespace NovaHub.Client.Commands;
@@ -32,8 +33,10 @@ internal static class InitCommand
             }
 
             PrivateFile.Write(path, text);
-            Console.WriteLine($"{path} is written; only you may read it.");
-            Console.WriteLine("Next: fill in what says CHANGE-ME, then novahub-client validate, then novahub-client test-connection.");
+            Console.WriteLine(OperatingSystem.IsWindows()
+                ? $"{path} is written. It holds your secret: keep it in a folder that only you can open."
+                : $"{path} is written; only you may read it.");
+            Console.WriteLine($"Next: {(text.Contains(LeagueSettings.ChangeMe, StringComparison.Ordinal) ? $"fill in what says {LeagueSettings.ChangeMe}, then " : "")}novahub-client validate, then novahub-client test-connection.");
             return ExitCode.Ok;
         });
         return command;

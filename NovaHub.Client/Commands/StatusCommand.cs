@@ -56,7 +56,7 @@ internal static class StatusCommand
         yield return $"Last sync {metrics.EndTime}: {metrics.TotalUploaded} sent, {metrics.TotalDownloaded} received, {metrics.TotalWaiting} waiting{(metrics.Success ? "" : ", with errors")}.";
         foreach (var error in metrics.Errors)
         {
-            yield return $"  {error}";
+            yield return $"  {error.Message}";
         }
 
         if (daemon is null)

@@ -1,3 +1,4 @@
+using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 
 namespace NovaHub.Client.Configuration;
@@ -9,7 +10,19 @@ internal enum SentAction
     Archive,
 }
 
-/// <summary>The whole of a board's config.toml, checked. Every path is absolute.</summary>
+/// <summary>When the hub is asked for its nodelist though none waits in its list.</summary>
+internal enum NodelistCheck
+{
+    /// <summary>When the board has none, or fetching one broke off.</summary>
+    Bootstrap,
+
+    /// <summary>In every sync; the hub answers that it is the known one.</summary>
+    Always,
+
+    Never,
+}
+
+/// <summary>The whole of a board's configuration, checked. Every path is absolute.</summary>
 internal sealed record ClientConfig(
     string Path, HubSettings Hub, string BbsName, SyncSettings Sync, DaemonSettings Daemon, IReadOnlyList<LeagueSettings> Leagues)
 {
@@ -35,7 +48,10 @@ internal sealed record HubSettings(Uri Url, string ClientId, string ClientSecret
 /// <param name="Timeout">How long the hub may be silent.</param>
 /// <param name="MetricsFile">Where the result of a sync is written.</param>
 internal sealed record SyncSettings(
-    SentAction SentAction, string ArchiveDir, int MaxRetries, TimeSpan RetryDelay, TimeSpan Timeout, string MetricsFile);
+    SentAction SentAction, string ArchiveDir, int MaxRetries, TimeSpan RetryDelay, TimeSpan Timeout, string MetricsFile)
+{
+    public NodelistCheck NodelistCheck { get; init; }
+}
 
 /// <summary><c>[daemon]</c>. An interval of zero is never.</summary>
 internal sealed record DaemonSettings(
@@ -51,6 +67,9 @@ internal sealed record LeagueSettings(
     LeagueId Id, bool Enabled, int BbsIndex, string OutboundDir, string InboundDir,
     string? GameFolder, string GameCommand, string MaintenanceArgs, string? GameDosPath)
 {
+    /// <summary>Stands where a path has to be filled in.</summary>
+    public const string ChangeMe = "CHANGE-ME";
+
     /// <summary>Line of <c>bbs_index</c> in the file, for explanations.</summary>
     public int IndexLine { get; init; }
 
@@ -58,16 +77,44 @@ internal sealed record LeagueSettings(
     public string Key => $"{Id.Game.Name}_{Id.Number}";
 
     /// <summary>As it stands in the file: <c>leagues.BRE.555</c>.</summary>
-    public string Table => $"leagues.{Id.Game.Name}.{Id.Number}";
+    public string Table => Named([]);
+
+    /// <summary>Whether the file is a <c>config.psd1</c>, which calls its settings by other names.</summary>
+    public bool IsPsd1 { get; init; }
+
+    /// <summary>Paths that still say CHANGE-ME: nothing may be made there.</summary>
+    public IEnumerable<string> Unfinished => new[] { OutboundDir, InboundDir, GameFolder ?? "" }.Where(p => p.Contains(ChangeMe, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A setting of this league as the file calls it: <c>leagues.BRE.555.bbs_index</c>.</summary>
+    public string Setting(string key) => Named([key]);
 
     /// <summary>
-    /// The folder that becomes C:. The game folder without what <c>game_dos_path</c> says it is called in DOS; null when the
+    /// What DOS calls a host folder, without a final backslash; null where DOS can't get to it. On Windows the folder's own
+    /// path is its DOS path.
+    /// </summary>
+    public string? DosPathOf(string folder) => OperatingSystem.IsWindows()
+        ? System.IO.Path.TrimEndingDirectorySeparator(folder).ToUpperInvariant()
+        : DriveC is { } driveC && DosFolder.Fault(driveC, folder) is null ? DosFolder.DosPath(driveC, folder) : null;
+
+    private string Named(string[] key)
+    {
+        string[] path = ["leagues", Id.Game.Name, Id.Number, .. key];
+        return IsPsd1 ? Psd1Keys.NameOf(path) : string.Join('.', path);
+    }
+
+    /// <summary>
+    /// The folder that becomes C:. On Windows there is none to be made, it is the drive. The game folder without what <c>game_dos_path</c> says it is called in DOS; null when the
     /// two do not fit together.
     /// </summary>
     public string? DriveC
     {
         get
         {
+            if (OperatingSystem.IsWindows())
+            {
+                return System.IO.Path.GetPathRoot(GameFolder ?? InboundDir);
+            }
+
             if (GameFolder is null || GameDosPath is null)
             {
                 return GameFolder is null ? null : System.IO.Path.GetDirectoryName(GameFolder) ?? GameFolder;

@@ -3,12 +3,15 @@ using System.Globalization;
 namespace NovaHub.Client.Configuration;
 
 /// <summary>Takes values out of the file's keys, each with its kind, its limits and its default. Notes every fault with its line.</summary>
-internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, List<ConfigFault> faults)
+internal sealed class ConfigValues(IReadOnlyList<ConfigKey> keys, string folder, List<ConfigFault> faults, bool isPsd1)
 {
-    private readonly Dictionary<string, TomlKey> _keys = keys
-        .Where(k => k.Value is not TomlKeys.Table)
+    private readonly Dictionary<string, ConfigKey> _keys = keys
+        .Where(k => k.Value is not ConfigKey.Heading)
         .GroupBy(k => k.Name, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+
+    /// <summary>What a key is called in the file at hand.</summary>
+    public string NameOf(string name) => isPsd1 ? Psd1Keys.NameOf(name.Split('.')) : name;
 
     public int LineOf(string name) => _keys.GetValueOrDefault(name)?.Line ?? LineOfTable(name);
 
@@ -34,7 +37,7 @@ internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, L
         var text = Text(name);
         if (string.IsNullOrWhiteSpace(text) && _keys.GetValueOrDefault(name)?.Value is null or string)
         {
-            faults.Add(new ConfigFault(LineOf(name), $"{name} is missing; it is {what}."));
+            faults.Add(new ConfigFault(LineOf(name), $"{NameOf(name)} is missing; it is {what}."));
         }
 
         return text ?? "";
@@ -44,7 +47,7 @@ internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, L
     {
         if (_keys.TryGetValue(name, out var key) && key.Value is not bool)
         {
-            Fault(key, "true or false");
+            Fault(key, isPsd1 ? "$true or $false" : "true or false");
         }
 
         return key?.Value is bool flag ? flag : fallback;
@@ -56,7 +59,7 @@ internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, L
         {
             if (fallback is null)
             {
-                faults.Add(new ConfigFault(LineOf(name), $"{name} is missing; it is a whole number from {least} to {most}."));
+                faults.Add(new ConfigFault(LineOf(name), $"{NameOf(name)} is missing; it is a whole number from {least} to {most}."));
             }
 
             return fallback ?? least;
@@ -115,10 +118,15 @@ internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, L
             return null;
         }
 
-        if (text.Contains('\0', StringComparison.Ordinal))
+        if (text.Any(char.IsControl))
         {
             Fault(_keys[name], "a path");
             return null;
+        }
+
+        if (isPsd1 && !OperatingSystem.IsWindows())
+        {
+            text = text.Replace('\\', '/');
         }
 
         if (text.StartsWith("~/", StringComparison.Ordinal))
@@ -131,11 +139,11 @@ internal sealed class ConfigValues(IReadOnlyList<TomlKey> keys, string folder, L
 
     public void Add(int line, string message) => faults.Add(new ConfigFault(line, message));
 
-    private void Fault(TomlKey key, string allowed) => faults.Add(new ConfigFault(key.Line, $"{key.Name} is {key.Shown}; allowed is {allowed}."));
+    private void Fault(ConfigKey key, string allowed) => faults.Add(new ConfigFault(key.Line, $"{NameOf(key.Name)} is {key.Shown}; allowed is {allowed}."));
 
     private int LineOfTable(string name)
     {
         var table = name[..Math.Max(0, name.LastIndexOf('.'))];
-        return keys.FirstOrDefault(k => k.Value is TomlKeys.Table && k.Name == table)?.Line ?? 0;
+        return keys.FirstOrDefault(k => k.Value is ConfigKey.Heading && k.Name == table)?.Line ?? 0;
     }
 }

@@ -7,7 +7,7 @@ internal static class KnownKeys
     {
         ["hub"] = ["url", "client_id", "client_secret"],
         ["bbs"] = ["name"],
-        ["sync"] = ["sent_action", "archive_dir", "max_retries", "retry_delay", "timeout_seconds", "metrics_file"],
+        ["sync"] = ["sent_action", "archive_dir", "max_retries", "retry_delay", "timeout_seconds", "metrics_file", "nodelist_check"],
         ["daemon"] =
         [
             "enabled", "sync_interval", "maintenance_interval", "maintenance_timeout", "run_maintenance_on_download",
@@ -18,6 +18,12 @@ internal static class KnownKeys
             "enabled", "bbs_index", "outbound_dir", "inbound_dir", "game_folder", "game_command", "maintenance_args", "game_dos_path",
         ],
     };
+
+    /// <summary>Every table with its keys.</summary>
+    public static IReadOnlyDictionary<string, string[]> Tables => s_tables;
+
+    /// <summary>The nearest of <paramref name="known"/> to a name; null when none is near.</summary>
+    public static string? Near(string name, IEnumerable<string> known) => Nearest(name, known);
 
     /// <summary>What to say about a key that is not known; null for one that is.</summary>
     public static string? Complaint(IReadOnlyList<string> path)

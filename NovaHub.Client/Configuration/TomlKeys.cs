@@ -1,32 +1,21 @@
+using System.Text.RegularExpressions;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
 namespace NovaHub.Client.Configuration;
 
-/// <summary>One value of the file with the place where it stands.</summary>
-/// <param name="Path">Parts of its key: <c>leagues</c>, <c>BRE</c>, <c>555</c>, <c>bbs_index</c>.</param>
-/// <param name="Line">Line, from 1.</param>
-/// <param name="Value">A string, long, double or bool; null for anything else.</param>
-internal sealed record TomlKey(IReadOnlyList<string> Path, int Line, object? Value)
-{
-    public string Name => string.Join('.', Path);
-
-    /// <summary>As it was written, for a message.</summary>
-    public string Shown => Value switch
-    {
-        string text => $"\"{text}\"",
-        bool flag => flag ? "true" : "false",
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => "no plain value",
-    };
-}
-
 /// <summary>A TOML file as a flat list of keys. The syntax tree is walked, because only it knows lines.</summary>
-internal static class TomlKeys
+internal static partial class TomlKeys
 {
     /// <summary>Reads a text. Faults in its form go to <paramref name="faults"/>.</summary>
-    public static List<TomlKey> Read(string text, string file, List<ConfigFault> faults)
+    public static List<ConfigKey> Read(string text, string file, List<ConfigFault> faults)
     {
+        if (Backslashes(text) is { } backslashes)
+        {
+            faults.Add(backslashes);
+            return [];
+        }
+
         var document = SyntaxParser.Parse(text, file, validate: true);
         foreach (var diagnostic in document.Diagnostics)
         {
@@ -36,7 +25,7 @@ internal static class TomlKeys
             }
         }
 
-        var keys = new List<TomlKey>();
+        var keys = new List<ConfigKey>();
         if (faults.Count > 0)
         {
             return keys;
@@ -48,7 +37,7 @@ internal static class TomlKeys
             if (table is TableSyntax { Name: { } name })
             {
                 var path = PathOf(name);
-                keys.Add(new TomlKey(path, table.Span.Start.Line + 1, Table.Instance));
+                keys.Add(new ConfigKey(path, table.Span.Start.Line + 1, ConfigKey.Heading.Instance));
                 Add(keys, path, table.Items);
             }
             else
@@ -60,7 +49,26 @@ internal static class TomlKeys
         return keys;
     }
 
-    private static void Add(List<TomlKey> keys, IReadOnlyList<string> table, IEnumerable<KeyValueSyntax> items)
+    // "C:\new" is a drive, a line end and "ew": legal TOML, or not, and never what somebody meant by a path
+    private static ConfigFault? Backslashes(string text)
+    {
+        var at = text.Split('\n').Index()
+            .Select(l => (Line: l.Index + 1, Value: PathInDoubleQuotes().Match(l.Item).Groups["value"].Value))
+            .Where(l => l.Value.Replace(@"\\", "", StringComparison.Ordinal).Contains('\\', StringComparison.Ordinal)).ToList();
+        if (at.Count == 0)
+        {
+            return null;
+        }
+
+        var more = at.Count > 1 ? $" The same in line {string.Join(", ", at.Skip(1).Select(l => l.Line))}." : "";
+        return new ConfigFault(
+            at[0].Line, $"in double quotes TOML takes a single backslash for the beginning of a special character; write '{at[0].Value}' in single quotes, or double every backslash.{more}");
+    }
+
+    [GeneratedRegex("""^\s*[A-Za-z_]+_(dir|folder|file|path)\s*=\s*"(?<value>[^"]*)"\s*(#.*)?$""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex PathInDoubleQuotes();
+
+    private static void Add(List<ConfigKey> keys, IReadOnlyList<string> table, IEnumerable<KeyValueSyntax> items)
     {
         foreach (var item in items)
         {
@@ -72,12 +80,12 @@ internal static class TomlKeys
             string[] path = [.. table, .. PathOf(item.Key)];
             if (item.Value is InlineTableSyntax inline)
             {
-                keys.Add(new TomlKey(path, item.Span.Start.Line + 1, Table.Instance));
+                keys.Add(new ConfigKey(path, item.Span.Start.Line + 1, ConfigKey.Heading.Instance));
                 Add(keys, path, inline.Items.Select(i => i.KeyValue).OfType<KeyValueSyntax>());
                 continue;
             }
 
-            keys.Add(new TomlKey(path, item.Span.Start.Line + 1, item.Value switch
+            keys.Add(new ConfigKey(path, item.Span.Start.Line + 1, item.Value switch
             {
                 StringValueSyntax text => text.Value,
                 IntegerValueSyntax number => number.Value,
@@ -96,13 +104,4 @@ internal static class TomlKeys
         StringValueSyntax text => text.Value ?? "",
         _ => "",
     };
-
-    /// <summary>Stands for a table's own heading.</summary>
-    internal sealed class Table
-    {
-        public static readonly Table Instance = new();
-    }
 }
-
-/// <summary>Something wrong in the configuration; <paramref name="Line"/> 0 is the file as a whole.</summary>
-internal sealed record ConfigFault(int Line, string Message);

@@ -1,16 +1,44 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using NovaHub.Engine.Games;
 using NovaHub.Wire;
 
 namespace NovaHub.Client.Hub;
 
+/// <summary>A packet that is asked for.</summary>
+/// <param name="League">Its league.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Path">The file it is put into, made anew for each try.</param>
+internal sealed record PacketQuery(LeagueId League, string Name, string Path)
+{
+    /// <summary>Its length by the list, for hubs that do not say how long their answer is.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>Ask for it as a part, which a hub without receipts does not count as delivered.</summary>
+    public bool AsPart { get; init; }
+
+    /// <summary>Ask without having it marked: a receipt follows.</summary>
+    public bool WithReceipt { get; init; }
+
+    /// <summary>With a receipt: exactly this packet of the name.</summary>
+    public long? PacketId { get; init; }
+
+    /// <summary>Below the service's address.</summary>
+    public string Address => !WithReceipt ? $"leagues/{League}/packets/{Name}" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"leagues/{League}/packets/{Name}?{Receipts.Parameter}={Receipts.Explicit}{(PacketId is { } id ? $"&{Receipts.PacketParameter}={id}" : "")}");
+}
+
 /// <summary>A body that was put into a file whole.</summary>
 /// <param name="Length">Bytes.</param>
 /// <param name="Sha256">Their digest, hex.</param>
 /// <param name="Partial">Whether the hub sent it as a part of the packet, so that it does not count as delivered.</param>
-internal sealed record Fetched(long Length, string Sha256, bool Partial);
+/// <param name="PacketId">The packet's number, from hubs that take receipts.</param>
+/// <param name="Delivery">Its delivery number, from them too.</param>
+internal sealed record Fetched(long Length, string Sha256, bool Partial, long? PacketId, int? Delivery);
 
 /// <summary>A nodelist with the tag by which the hub knows it.</summary>
 internal sealed record FetchedNodelist(byte[] Bytes, string? ETag);
@@ -40,14 +68,13 @@ internal sealed class HubClient(HubConnection connection)
     public async Task<IReadOnlyList<PacketEntry>> UnreadAsync(LeagueId league, CancellationToken cancellationToken) =>
         (await GetJsonAsync($"leagues/{league}/packets?unread=true", ClientJson.Default.PacketsAnswer, cancellationToken)).Packets?.Where(p => p is not null).ToList() ?? [];
 
-    /// <summary>Sends a file. When this returns, the hub has it to stay.</summary>
-    public Task UploadAsync(PacketName name, FileStream file, CancellationToken cancellationToken) => connection.SendAsync(
+    /// <summary>Sends a packet. When this returns, the hub has it to stay.</summary>
+    public Task UploadAsync(PacketName name, byte[] bytes, CancellationToken cancellationToken) => connection.SendAsync(
         silence =>
         {
-            file.Position = 0;
-            var body = new StreamContent(new WatchedStream(file, silence), Part);
+            var body = new StreamContent(new WatchedStream(new MemoryStream(bytes, writable: false), silence), Part);
             body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            body.Headers.ContentLength = file.Length;
+            body.Headers.ContentLength = bytes.Length;
             return new HttpRequestMessage(HttpMethod.Put, HubConnection.Address($"leagues/{name.League}/packets/{name}")) { Content = body };
         },
         async (response, silence) => response.StatusCode == HttpStatusCode.OK
@@ -58,20 +85,23 @@ internal sealed class HubClient(HubConnection connection)
         cancellationToken);
 
     /// <summary>Fetches a packet into a file, and returns when all of it is there and is what the headers say.</summary>
-    /// <param name="league">The league.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="path">The file, made anew for each try.</param>
-    /// <param name="expected">Its length by the list, for hubs that do not say how long their answer is.</param>
-    /// <param name="asPart">Ask for it as a part, which the hub does not count as delivered.</param>
-    /// <param name="cancellationToken">Ends it at once.</param>
-    public Task<Fetched> DownloadAsync(LeagueId league, string name, string path, long? expected, bool asPart, CancellationToken cancellationToken) => connection.SendAsync(
+    public Task<Fetched> DownloadAsync(PacketQuery query, CancellationToken cancellationToken) => connection.SendAsync(
         _ =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, HubConnection.Address($"leagues/{league}/packets/{name}"));
-            request.Headers.Range = asPart ? new RangeHeaderValue(0, null) : null;
+            var request = new HttpRequestMessage(HttpMethod.Get, HubConnection.Address(query.Address));
+            request.Headers.Range = query.AsPart ? new RangeHeaderValue(0, null) : null;
             return request;
         },
-        (response, silence) => SaveAsync(response, path, expected, silence),
+        (response, silence) => SaveAsync(response, query, silence),
+        cancellationToken);
+
+    /// <summary>Tells the hub that a packet is on our disk to stay. The same receipt may be sent again.</summary>
+    public Task<ReceiptAnswer> ConfirmAsync(LeagueId league, string name, ReceiptRequest receipt, CancellationToken cancellationToken) => connection.SendAsync(
+        _ => new HttpRequestMessage(HttpMethod.Post, HubConnection.Address($"leagues/{league}/packets/{name}/{Receipts.Confirm}"))
+        {
+            Content = JsonContent.Create(receipt, ClientJson.Default.ReceiptRequest),
+        },
+        (response, silence) => HubConnection.ReadJsonAsync(response, ClientJson.Default.ReceiptAnswer, silence),
         cancellationToken);
 
     /// <summary>The league's nodelist; null when the hub has none yet or it is the one that <paramref name="etag"/> names.</summary>
@@ -131,9 +161,9 @@ internal sealed class HubClient(HubConnection connection)
             (response, silence) => HubConnection.ReadJsonAsync(response, type, silence),
             cancellationToken);
 
-    private static async Task<Fetched> SaveAsync(HttpResponseMessage response, string path, long? expected, Silence silence)
+    private static async Task<Fetched> SaveAsync(HttpResponseMessage response, PacketQuery query, Silence silence)
     {
-        await using var file = new FileStream(path, new FileStreamOptions
+        await using var file = new FileStream(query.Path, new FileStreamOptions
         {
             Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0,
         });
@@ -145,13 +175,17 @@ internal sealed class HubClient(HubConnection connection)
         }
 
         var length = file.Length;
-        if (response.Content.Headers.ContentLength is null && expected is { } size && size != length)
+        if (response.Content.Headers.ContentLength is null && query.Size is { } size && size != length)
         {
             throw new BrokenBodyException($"the packet ended after {length} of {size} bytes");
         }
 
-        return new Fetched(length, Convert.ToHexStringLower(digest), response.StatusCode == HttpStatusCode.PartialContent);
+        return new Fetched(length, Convert.ToHexStringLower(digest), response.StatusCode == HttpStatusCode.PartialContent,
+            long.TryParse(Header(response, Receipts.PacketHeader), CultureInfo.InvariantCulture, out var id) ? id : null,
+            int.TryParse(Header(response, Receipts.DeliveryHeader), CultureInfo.InvariantCulture, out var delivery) ? delivery : null);
     }
+
+    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.First() : null;
 
     // Copies the body and holds it against everything the headers say about it
     private static async Task<byte[]> CopyAsync(HttpResponseMessage response, Stream to, Silence silence)

@@ -40,7 +40,7 @@ internal static class ClaimLink
             }
 
             var claim = JsonSerializer.Deserialize(body, ClientJson.Default.ClaimAnswer);
-            return claim is { ClientId.Length: > 0, ClientSecret.Length: > 0 } ? ConfigText.Write(claim, new Dictionary<string, string>(StringComparer.Ordinal)) : await OddAsync();
+            return claim is { ClientId.Length: > 0, ClientSecret.Length: > 0 } ? ConfigText.Write(claim, new Dictionary<string, GamePlaces>(StringComparer.Ordinal)) : await OddAsync();
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using NovaHub.Client.Configuration;
 using NovaHub.Wire;
 
 namespace NovaHub.Client.Install;
@@ -6,11 +7,9 @@ namespace NovaHub.Client.Install;
 /// <summary>Writes a config.toml for a new board.</summary>
 internal static class ConfigText
 {
-    private const string ChangeMe = "CHANGE-ME";
-
     /// <param name="claim">Who the board is.</param>
-    /// <param name="folders">Game folders by league id, as far as they are known.</param>
-    public static string Write(ClaimAnswer claim, IReadOnlyDictionary<string, string> folders)
+    /// <param name="places">Where the games are, by league id, as far as they are known.</param>
+    public static string Write(ClaimAnswer claim, IReadOnlyDictionary<string, GamePlaces> places)
     {
         var text = new StringBuilder();
         text.Append("# novahub-client. This file holds your client secret: keep it to yourself.\n")
@@ -21,15 +20,25 @@ internal static class ConfigText
             .Append("dosemu_path = \"dosemu\"\ndosemu_config_dir = \"./dosemu_configs\"\ndosemu_term = \"linux\"\nlog_dir = \"./logs\"\n");
         foreach (var league in claim.Leagues ?? [])
         {
-            var folder = folders.GetValueOrDefault(league.LeagueId)
-                ?? (OperatingSystem.IsWindows() ? $@"C:\{ChangeMe}\{league.Game}{league.Number}" : $"/{ChangeMe}/{league.Game}{league.Number}");
+            var game = places.GetValueOrDefault(league.LeagueId) ?? GamePlaces.Of(Unknown(league));
             text.Append($"\n# {OneLine(league.Name)}\n[leagues.{league.Game}.{league.Number}]\nenabled = true\nbbs_index = {league.BbsIndex}\n")
-                .Append($"outbound_dir = {Quote(Path.Combine(folder, "OUTBOUND"))}\ninbound_dir = {Quote(Path.Combine(folder, "INBOUND"))}\n")
-                .Append($"game_folder = {Quote(folder)}\ngame_command = {Quote(league.Game)}\nmaintenance_args = \"PLANETARY\"\n");
+                .Append($"outbound_dir = {Quote(game.Outbound)}\ninbound_dir = {Quote(game.Inbound)}\n")
+                .Append($"game_folder = {Quote(game.Folder)}\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                text.Append("# What DOS calls the game's folder. Without it, the folder above the game becomes drive C:\n")
+                    .Append(game.DosPath is { } dos ? $"game_dos_path = {Quote(dos)}\n" : $"# game_dos_path = {Quote($@"C:\{Path.GetFileName(game.Folder).ToUpperInvariant()}")}\n");
+            }
+
+            text.Append($"game_command = {Quote(league.Game)}\nmaintenance_args = \"PLANETARY\"\n");
         }
 
         return text.ToString();
     }
+
+    private static string Unknown(MeLeague league) => OperatingSystem.IsWindows()
+        ? $@"C:\{LeagueSettings.ChangeMe}\{league.Game}{league.Number}"
+        : $"/{LeagueSettings.ChangeMe}/{league.Game}{league.Number}";
 
     public static string Quote(string text)
     {

@@ -27,17 +27,21 @@ internal sealed class Questions(TextReader input, TextWriter output, TimeProvide
 
         var me = await WhoAsync(address, id, secret, cancellationToken);
         var name = me?.BbsName ?? await AskAsync("Your BBS's name: ");
-        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
+        var places = new Dictionary<string, GamePlaces>(StringComparer.Ordinal);
         foreach (var league in me?.Leagues ?? [])
         {
             await output.WriteLineAsync($"League {league.LeagueId} ({league.Name}): you are BBS #{league.BbsIndex}.");
             if (await AskAsync($"Folder of your {league.Game} for it (empty: fill in later): ") is { Length: > 0 } folder)
             {
-                folders[league.LeagueId] = Path.GetFullPath(folder);
+                var found = GamePlaces.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+                places[league.LeagueId] = found;
+                await output.WriteLineAsync(Directory.Exists(found.Folder)
+                    ? $"It reads packets from {found.Inbound}."
+                    : $"There is no folder {found.Folder} yet; put the game there, or change the file.");
             }
         }
 
-        return ConfigText.Write(new ClaimAnswer(url.TrimEnd('/'), id, secret, name, me?.Leagues ?? []), folders);
+        return ConfigText.Write(new ClaimAnswer(url.TrimEnd('/'), id, secret, name, me?.Leagues ?? []), places);
     }
 
     // A hub that can't be asked is no reason to stop: the file is written and test-connection says the rest

@@ -54,7 +54,7 @@ internal sealed class GameRunner(DaemonSettings settings, TimeProvider time, IVo
     {
         if (league.DriveC is not { } driveC)
         {
-            return new PlayResult(PlayResult.Failed, $"{league.Table}.game_dos_path is {league.GameDosPath} and does not fit game_folder {league.GameFolder}: both must end alike, as C:\\BBS\\BRE and /srv/dos/BBS/BRE do.");
+            return new PlayResult(PlayResult.Failed, $"{league.Setting("game_dos_path")} is {league.GameDosPath} and does not fit game_folder {league.GameFolder}: both must end alike, as C:\\BBS\\BRE and /srv/dos/BBS/BRE do.");
         }
 
         if (CommandOf(league) is not { } command)

@@ -3,7 +3,6 @@ using NovaHub.Client.Configuration;
 using NovaHub.Client.Hub;
 using NovaHub.Client.Screen;
 using NovaHub.Engine.Dos;
-using NovaHub.Engine.Storage;
 using NovaHub.Wire;
 
 namespace NovaHub.Client.Sync;
@@ -12,18 +11,24 @@ namespace NovaHub.Client.Sync;
 /// Brings nodelists to the game. A nodelist is not a packet: the newest is the only one that counts, so it replaces what lies
 /// there. INBOUND gets it under the name the hub gives it, the game folder (where it is known) under the game's own.
 /// </summary>
-internal sealed class NodelistStore(string etagFile, IVoice voice)
+internal sealed class NodelistStore(string etagFile, NodelistCheck check, IVoice voice)
 {
     public const string FileName = "nodelist-etags.json";
 
+    // In place of a league's tag: its list was asked for, and nothing says yet that it came
+    private const string BrokenOff = "";
+
     /// <summary>Fetches the nodelist that waits in the list.</summary>
-    public async Task TakeAsync(LeagueSettings league, HubClient hub, PacketEntry entry, Action<string> error, CancellationToken cancellationToken)
+    public async Task TakeAsync(LeagueSettings league, InboundFolder folder, HubClient hub, PacketEntry entry, Action<string> error, CancellationToken cancellationToken)
     {
-        var folder = new InboundFolder(league.InboundDir, league.Id);
+        // Should this break off after the hub believed us, the next sync sees the mark and fetches the list
+        var tag = ReadTags().GetValueOrDefault(league.Id.ToString());
+        Remember(league, BrokenOff);
         try
         {
-            await hub.DownloadAsync(league.Id, entry.Filename, folder.PartOf(entry.Filename), null, asPart: false, cancellationToken);
-            Install(league, await File.ReadAllBytesAsync(folder.PartOf(entry.Filename), cancellationToken));
+            await hub.DownloadAsync(new PacketQuery(league.Id, entry.Filename, folder.PartOf(entry.Filename)), cancellationToken);
+            Install(league, folder, await File.ReadAllBytesAsync(folder.PartOf(entry.Filename), cancellationToken));
+            Remember(league, tag == BrokenOff ? null : tag);
         }
         catch (HubRefusedException refused)
         {
@@ -35,29 +40,32 @@ internal sealed class NodelistStore(string etagFile, IVoice voice)
         }
     }
 
-    /// <summary>Fetches the nodelist directly when there is none: a new board, or a game folder made anew.</summary>
-    public async Task BringAsync(LeagueSettings league, HubClient hub, Action<string> error, CancellationToken cancellationToken)
+    /// <summary>
+    /// Fetches the nodelist directly when there is none (a new board, a game folder made anew) or when fetching the one in the
+    /// hub's list broke off.
+    /// </summary>
+    public async Task BringAsync(LeagueSettings league, InboundFolder folder, HubClient hub, Action<string> error, CancellationToken cancellationToken)
     {
-        if (IsThere(league))
+        var tag = ReadTags().GetValueOrDefault(league.Id.ToString());
+        var broken = tag == BrokenOff;
+        var isThere = IsThere(league);
+        if (!broken && (check == NodelistCheck.Never || (isThere && check != NodelistCheck.Always)))
         {
             return;
         }
 
-        var tags = ReadTags();
         try
         {
             // Without a game folder nothing shows whether the game took it from INBOUND; the tag does. With one it is plain that it is missing
-            var tag = league.GameFolder is null ? tags.GetValueOrDefault(league.Id.ToString()) : null;
-            if (await hub.NodelistAsync(league.Id, tag, cancellationToken) is not { } list)
+            if (await hub.NodelistAsync(league.Id, (league.GameFolder is null || isThere) && !broken ? tag : null, cancellationToken) is not { } list)
             {
                 return;
             }
 
-            Install(league, list.Bytes);
-            if (list.ETag is not null)
+            Install(league, folder, list.Bytes);
+            if (broken || list.ETag is not null)
             {
-                tags[league.Id.ToString()] = list.ETag;
-                AtomicFile.Write(etagFile, JsonSerializer.SerializeToUtf8Bytes(tags, ClientJson.Default.DictionaryStringString));
+                Remember(league, list.ETag);
             }
         }
         catch (HubRefusedException refused)
@@ -71,7 +79,7 @@ internal sealed class NodelistStore(string etagFile, IVoice voice)
         || (league.GameFolder is { } game
             && (DosFolder.FindProgram(game, league.Id.Game.NodelistDat) is not null || DosFolder.FindProgram(game, league.Id.NodelistName) is not null));
 
-    private void Install(LeagueSettings league, byte[] bytes)
+    private void Install(LeagueSettings league, InboundFolder inbound, byte[] bytes)
     {
         if (bytes.Length == 0)
         {
@@ -79,33 +87,30 @@ internal sealed class NodelistStore(string etagFile, IVoice voice)
             return;
         }
 
-        Replace(league.InboundDir, league.Id.NodelistName, bytes);
+        inbound.Replace(league.Id.NodelistName, bytes);
         if (league.GameFolder is { } game && Directory.Exists(game))
         {
-            Replace(game, league.Id.Game.NodelistDat, bytes);
+            var folder = new InboundFolder(game, league.Id);
+            folder.Replace(league.Id.Game.NodelistDat, bytes);
+            folder.Leave();
         }
 
         voice.Say(Level.Info, $"{league.Key}: new nodelist {league.Id.NodelistName} ({bytes.Length} bytes).");
     }
 
-    private static void Replace(string folder, string name, byte[] bytes)
+    private void Remember(LeagueSettings league, string? tag)
     {
-        var target = DosFolder.FindProgram(folder, name) ?? Path.Combine(folder, name);
-        if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(bytes))
+        var tags = ReadTags();
+        if (tag is null)
         {
-            return;
+            tags.Remove(league.Id.ToString());
+        }
+        else
+        {
+            tags[league.Id.ToString()] = tag;
         }
 
-        var scratch = Path.Combine(folder, name + ".part");
-        try
-        {
-            DurableFile.Write(scratch, bytes);
-            File.Move(scratch, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(scratch);
-        }
+        AtomicFile.Write(etagFile, JsonSerializer.SerializeToUtf8Bytes(tags, ClientJson.Default.DictionaryStringString));
     }
 
     private Dictionary<string, string> ReadTags()

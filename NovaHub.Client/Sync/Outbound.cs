@@ -7,7 +7,7 @@ internal sealed record OutboundFile(PacketName Name, string Path, long Length, D
 
 /// <summary>What a look into OUTBOUND showed.</summary>
 /// <param name="Ready">Files to send, in order.</param>
-/// <param name="Unfinished">Names that the game still writes.</param>
+/// <param name="Unfinished">Names that the game still writes or has locked.</param>
 /// <param name="Foreign">Packets whose source is not us.</param>
 /// <param name="Twins">Names of which several files exist that differ in case.</param>
 internal sealed record OutboundLook(
@@ -32,6 +32,16 @@ internal static class Outbound
             await Task.Delay(s_pause, time, cancellationToken);
             var after = Scan(folder, league).ToDictionary(f => f.Path, StringComparer.Ordinal);
             foreach (var file in files.Where(f => !after.TryGetValue(f.Path, out var later) || later != f).ToList())
+            {
+                files.Remove(file);
+                unfinished.Add(System.IO.Path.GetFileName(file.Path));
+            }
+        }
+
+        if (files.Any(f => f.Name.Source == bbsIndex))
+        {
+            var busy = FilesInUse.In(folder);
+            foreach (var file in files.Where(f => f.Name.Source == bbsIndex && busy.Contains(f.Path)).ToList())
             {
                 files.Remove(file);
                 unfinished.Add(System.IO.Path.GetFileName(file.Path));

@@ -2,6 +2,7 @@ using NovaHub.Client.Configuration;
 using NovaHub.Client.Hub;
 using NovaHub.Client.Screen;
 using NovaHub.Engine.Games;
+using NovaHub.Engine.Storage;
 
 namespace NovaHub.Client.Sync;
 
@@ -45,31 +46,31 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
     // False when the ones behind it should not overtake it
     private async Task<bool> OneAsync(LeagueSettings league, OutboundFile file, LeagueReport report, Action<string> error, Stop stop)
     {
+        byte[] body;
         try
         {
-            await using (var body = FileLocks.TryOpen(file.Path))
+            // Read at once and let go of: an open file is a lock to others, and a DOS emulator waits for it to go
+            if (OutboundBody.TryRead(file) is not { } read)
             {
-                if (body is null)
-                {
-                    report.Waiting++;
-                    voice.Say(Level.Detail, $"{league.Key}: {file.Name} is in use and waits.");
-                    return true;
-                }
-
-                if (body.Length == 0)
-                {
-                    // The hub takes no empty packet; a game that just made the file will fill it
-                    report.Waiting++;
-                    voice.Say(Level.Detail, $"{league.Key}: {file.Name} is empty and waits.");
-                    return true;
-                }
-
-                await hub.UploadAsync(file.Name, body, stop.Now);
+                report.Waiting++;
+                voice.Say(Level.Detail, $"{league.Key}: {file.Name} is in use and waits.");
+                return true;
             }
+
+            if (read.Length == 0)
+            {
+                // The hub takes no empty packet; a game that just made the file will fill it
+                report.Waiting++;
+                voice.Say(Level.Detail, $"{league.Key}: {file.Name} is empty and waits.");
+                return true;
+            }
+
+            body = read;
+            await hub.UploadAsync(file.Name, body, stop.Now);
         }
         catch (HubRefusedException refused)
         {
-            error($"{file.Name} was not taken. {refused.Message}{(refused.Status == 403 ? $" Your file says this BBS is #{league.BbsIndex} ({league.Table}.bbs_index, line {league.IndexLine})." : "")}");
+            error($"{file.Name} was not taken. {refused.Message}{(refused.Status == 403 ? $" Your file says this BBS is #{league.BbsIndex} ({league.Setting("bbs_index")}, line {league.IndexLine})." : "")}");
             if (refused.Status is 401 or 403)
             {
                 // What goes for this one goes for all of them
@@ -88,34 +89,42 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
             error($"{file.Name} can't be read: {denied.Message}");
             return true;
         }
+        catch (PacketTooLargeException tooLarge)
+        {
+            error(tooLarge.Message);
+            return true;
+        }
 
         report.Uploaded++;
-        report.BytesUploaded += file.Length;
-        voice.Say(Level.Detail, $"{league.Key}: sent {file.Name} ({file.Length} bytes).");
-        LetGo(file, error);
+        report.BytesUploaded += body.Length;
+        voice.Say(Level.Detail, $"{league.Key}: sent {file.Name} ({body.Length} bytes).");
+        LetGo(file, body, league, error);
         return true;
     }
 
     // The hub has it: from here on a failure costs at most a second, harmless upload of the same bytes
-    private void LetGo(OutboundFile file, Action<string> error)
+    private void LetGo(OutboundFile file, byte[] sent, LeagueSettings league, Action<string> error)
     {
         try
         {
-            var now = new FileInfo(file.Path);
-            if (now.Exists && (now.Length != file.Length || now.LastWriteTimeUtc != file.WrittenAt))
+            // BRE adds to a packet that waits: what came after we read it is not at the hub
+            if (!File.Exists(file.Path))
+            {
+                return;
+            }
+
+            if (!OutboundBody.IsStill(file, sent, league.OutboundDir))
             {
                 voice.Say(Level.Warning, $"{file.Name} changed after it was sent; it stays and is sent again.");
-                return;
             }
-
-            if (settings.SentAction == SentAction.Delete)
+            else if (settings.SentAction == SentAction.Delete)
             {
                 File.Delete(file.Path);
-                return;
             }
-
-            Directory.CreateDirectory(settings.ArchiveDir);
-            File.Move(file.Path, FreeName(file.Name));
+            else
+            {
+                Archive(file, sent);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -123,13 +132,34 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
         }
     }
 
-    // A name comes again after a thousand packets; nothing in the archive is written over
-    private string FreeName(PacketName name)
+    private void Archive(OutboundFile file, byte[] sent)
+    {
+        Directory.CreateDirectory(settings.ArchiveDir);
+        var place = FreeName(file.Name, sent, out var kept);
+        if (!kept && AtomicMove.TryRename(file.Path, place))
+        {
+            return;
+        }
+
+        if (!kept)
+        {
+            // The archive is on another file system
+            DurableFile.Write(place, sent);
+            File.SetLastWriteTimeUtc(place, file.WrittenAt);
+        }
+
+        File.Delete(file.Path);
+    }
+
+    // A name comes again after a thousand packets; nothing in the archive is written over. The same bytes need no second copy
+    private string FreeName(PacketName name, byte[] bytes, out bool kept)
     {
         var path = Path.Combine(settings.ArchiveDir, name.ToString());
-        for (var n = 1; File.Exists(path); n++)
+        kept = false;
+        for (var n = 1; File.Exists(path) && !kept; n++)
         {
-            path = Path.Combine(settings.ArchiveDir, $"{name}.{n}");
+            kept = new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
+            path = kept ? path : Path.Combine(settings.ArchiveDir, $"{name}.{n}");
         }
 
         return path;
@@ -146,7 +176,7 @@ internal sealed class Sender(HubClient hub, SyncSettings settings, TimeProvider 
         foreach (var source in look.Foreign.Select(n => n.Source).Distinct().Order())
         {
             var count = look.Foreign.Count(n => n.Source == source);
-            voice.Say(Level.Warning, $"{league.Key}: {count} packet(s) in {league.OutboundDir} are from BBS #{source}, and your file says #{league.BbsIndex} ({league.Table}.bbs_index, line {league.IndexLine}); they are not sent.");
+            voice.Say(Level.Warning, $"{league.Key}: {count} packet(s) in {league.OutboundDir} are from BBS #{source}, and your file says #{league.BbsIndex} ({league.Setting("bbs_index")}, line {league.IndexLine}); they are not sent.");
         }
 
         foreach (var name in look.Twins)

@@ -1,10 +1,20 @@
 using System.Globalization;
+using NovaHub.Engine.Games;
 
 namespace NovaHub.Client.Sync;
 
+/// <summary>Something that went wrong.</summary>
+/// <param name="At">When.</param>
+/// <param name="League">Number of the league, <c>555</c>; null when it is the whole sync's.</param>
+/// <param name="Message">A sentence.</param>
+internal sealed record SyncError(DateTimeOffset At, string? League, string Message);
+
 /// <summary>What a sync did for one league.</summary>
-internal sealed class LeagueReport
+/// <param name="id">The league.</param>
+internal sealed class LeagueReport(LeagueId id)
 {
+    public LeagueId Id { get; } = id;
+
     public int Uploaded { get; set; }
 
     public int Downloaded { get; set; }
@@ -23,7 +33,7 @@ internal sealed class LeagueReport
 internal sealed class SyncReport(DateTimeOffset started)
 {
     private readonly Lock _gate = new();
-    private readonly List<string> _errors = [];
+    private readonly List<SyncError> _errors = [];
 
     public DateTimeOffset Started { get; } = started;
 
@@ -32,7 +42,7 @@ internal sealed class SyncReport(DateTimeOffset started)
     /// <summary>By key, <c>BRE_555</c>, in the file's order.</summary>
     public OrderedDictionary<string, LeagueReport> Leagues { get; } = [];
 
-    public IReadOnlyList<string> Errors
+    public IReadOnlyList<SyncError> Errors
     {
         get
         {
@@ -51,8 +61,8 @@ internal sealed class SyncReport(DateTimeOffset started)
 
     public int Waiting => Leagues.Values.Sum(l => l.Waiting);
 
-    /// <summary>Notes an error, of a league or of the whole sync. From any thread.</summary>
-    public void AddError(string? league, string message)
+    /// <summary>Notes an error, of a league (by its key) or of the whole sync. From any thread.</summary>
+    public void AddError(DateTimeOffset at, string? league, string message)
     {
         lock (_gate)
         {
@@ -61,7 +71,7 @@ internal sealed class SyncReport(DateTimeOffset started)
                 Leagues[league].Errors++;
             }
 
-            _errors.Add(message);
+            _errors.Add(new SyncError(at, league is null ? null : Leagues[league].Id.Number, message));
         }
     }
 
@@ -82,25 +92,4 @@ internal sealed class SyncReport(DateTimeOffset started)
 
         yield return Verdict();
     }
-}
-
-/// <summary>One league in the metrics file.</summary>
-internal sealed record LeagueMetrics(int Uploaded, int Downloaded, int Errors, int Waiting, long BytesUploaded, long BytesDownloaded);
-
-/// <summary>The metrics file, in the shape that boards' monitoring reads today; the rest is addition.</summary>
-internal sealed record Metrics(
-    string StartTime, string EndTime, int TotalUploaded, int TotalDownloaded, bool Success, IReadOnlyList<string> Errors,
-    IReadOnlyDictionary<string, LeagueMetrics> Leagues, int TotalWaiting, bool Interrupted, double DurationSeconds, string ClientVersion)
-{
-    // With an offset, and not with Z: older parsers of ISO times do not take that
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffffzzz";
-
-    public static Metrics Of(SyncReport report, Func<string, string> clean) => new(
-        Stamp(report.Started), Stamp(report.Ended), report.Uploaded, report.Downloaded, report.Errors.Count == 0,
-        [.. report.Errors.Select(clean)],
-        report.Leagues.ToDictionary(l => l.Key, l => new LeagueMetrics(
-            l.Value.Uploaded, l.Value.Downloaded, l.Value.Errors, l.Value.Waiting, l.Value.BytesUploaded, l.Value.BytesDownloaded), StringComparer.Ordinal),
-        report.Waiting, report.Interrupted, Math.Round((report.Ended - report.Started).TotalSeconds, 3), Client.ClientVersion.Text);
-
-    public static string Stamp(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
 }

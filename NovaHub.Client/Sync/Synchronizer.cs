@@ -22,7 +22,7 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
         var report = new SyncReport(time.GetUtcNow());
         foreach (var league in config.Enabled)
         {
-            report.Leagues[league.Key] = new LeagueReport();
+            report.Leagues[league.Key] = new LeagueReport(league.Id);
         }
 
         using var now = new CancellationTokenSource();
@@ -48,6 +48,12 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
         {
             var me = _hubSaysWho ? await hub.MeAsync(stop.Soon) : null;
             _hubSaysWho = me is not null;
+            if (config.Leagues.Count == 0)
+            {
+                voice.Say(Level.Info, "Signed in. No league is configured yet, so there is nothing to carry.");
+                return;
+            }
+
             using var journal = Journal.Open(config.Beside(Journal.FileName), time);
             foreach (var league in config.Enabled)
             {
@@ -92,16 +98,30 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
                 return;
             }
 
-            if (new[] { league.OutboundDir, league.InboundDir }.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
+            if (FolderFault(league) is { } wrong)
             {
-                Error($"The folder {missing} does not exist.");
+                Error(wrong);
                 return;
             }
 
-            await new Sender(hub, config.Sync, time, voice).SendAsync(league, report, Error, stop);
+            if (Directory.Exists(league.OutboundDir))
+            {
+                await new Sender(hub, config.Sync, time, voice).SendAsync(league, report, Error, stop);
+            }
+            else
+            {
+                voice.Say(Level.Warning, $"{league.Key}: the folder {league.OutboundDir} ({league.Setting("outbound_dir")}) does not exist; nothing is sent.");
+            }
+
             if (!stop.Soon.IsCancellationRequested)
             {
-                var nodelists = new NodelistStore(config.Beside(NodelistStore.FileName), voice);
+                if (!Directory.Exists(league.InboundDir))
+                {
+                    Directory.CreateDirectory(league.InboundDir);
+                    voice.Say(Level.Warning, $"{league.Key}: the folder {league.InboundDir} ({league.Setting("inbound_dir")}) did not exist and was made. Is it the one from which your game reads?");
+                }
+
+                var nodelists = new NodelistStore(config.Beside(NodelistStore.FileName), config.Sync.NodelistCheck, voice);
                 await new Receiver(hub, journal, nodelists, time, voice).ReceiveAsync(league, report, Error, stop);
             }
         }
@@ -119,10 +139,18 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
         }
     }
 
+    // A folder is made where nothing says that the path is wrong; mail in a folder that no game reads would be lost
+    private static string? FolderFault(LeagueSettings league) =>
+        league.Unfinished.FirstOrDefault() is { } unfinished
+            ? $"The file still says {LeagueSettings.ChangeMe} in {unfinished}; write in where the game is. Nothing was sent or fetched for this league."
+            : league.GameFolder is { } game && !Directory.Exists(game) && !Directory.Exists(league.InboundDir)
+                ? $"The game's folder {game} ({league.Setting("game_folder")}) does not exist, and neither does {league.InboundDir}. Nothing was sent or fetched for this league."
+                : null;
+
     private void Fail(SyncReport report, LeagueSettings? league, string message)
     {
         var text = league is null ? message : $"{league.Key}: {message}";
-        report.AddError(league?.Key, text);
+        report.AddError(time.GetUtcNow(), league?.Key, text);
         voice.Say(Level.Error, text);
     }
 
@@ -162,7 +190,7 @@ internal static class Membership
         {
             null => $"The hub does not have this BBS in league {league.Id}; [{league.Table}] would be refused. Ask the hub's admin, or set enabled = false.",
             _ when seat.BbsIndex != league.BbsIndex =>
-                $"The hub has this BBS as #{seat.BbsIndex}, your file says #{league.BbsIndex} ({league.Table}.bbs_index, line {league.IndexLine}). Nothing was sent or fetched for this league.",
+                $"The hub has this BBS as #{seat.BbsIndex}, your file says #{league.BbsIndex} ({league.Setting("bbs_index")}, line {league.IndexLine}). Nothing was sent or fetched for this league.",
             _ => null,
         };
     }
