@@ -41,11 +41,16 @@ public static class HubApp
         return app;
     }
 
-    /// <summary>Migrates the database, fills the directory and starts everything. The address is known afterwards.</summary>
+    /// <summary>Migrates the database, brings the nodelists up to date, fills the directory and starts everything. The address is known afterwards.</summary>
     public static async Task OpenAsync(this WebApplication app, CancellationToken cancellationToken = default)
     {
         await app.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
         await app.Services.GetRequiredService<SettingsAdmin>().OpenAsync(cancellationToken);
+        foreach (var sentence in await app.Services.GetRequiredService<LeagueAdmin>().RenewNodelistsAsync(cancellationToken))
+        {
+            HubLog.NodelistNote(app.Logger, sentence);
+        }
+
         await app.Services.GetRequiredService<HubDirectory>().RefreshAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
     }

@@ -24,8 +24,8 @@ public sealed class NodelistTextTests
         var text = Text(NodelistText.Write([new NodelistEntry(3, null, "Three", "", "", "", ""), s_two with { Name = "Two", City = "Bern" }, s_hub], 1));
         Assert.Equal(
             "1 HOST 2 3\r\nThe Hub BBS\r\n13:10/1\r\nOrlando\r\nFL\r\nUSA\r\n\r\n"
-            + "2\r\nTwo\r\n13:10/2\r\nBern\r\n\r\nCH\r\n\r\n"
-            + "3\r\nThree\r\n\r\n\r\n\r\n\r\n\r\n", text);
+            + "2\r\nTwo\r\n13:10/2\r\nBern\r\n-\r\nCH\r\n\r\n"
+            + "3\r\nThree\r\n-\r\n-\r\n-\r\n-\r\n\r\n", text);
     }
 
     [Fact]
@@ -46,6 +46,24 @@ public sealed class NodelistTextTests
         var read = NodelistText.Read(NodelistText.Write(list, 1));
         Assert.Equal(list.OrderBy(e => e.Index).Select(Flat), read.Select(Flat));
     });
+
+    [Fact]
+    public void No_field_is_ever_empty_so_that_no_reader_takes_a_city_for_a_board() => s_lists.Sample(list =>
+    {
+        // As a program of a board reads it: cut at blank lines, a number first, then its name
+        var entries = Text(NodelistText.Write(list, 1)).Split("\r\n\r\n", StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split("\r\n")).ToList();
+        Assert.All(entries, e => Assert.Equal(6, e.Length));
+        Assert.Equal(list.Select(n => n.Index).Order(), entries.Select(e => int.Parse(e[0].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
+    });
+
+    [Fact]
+    public void A_list_with_empty_fields_of_an_earlier_version_reads_as_ever()
+    {
+        var old = Encoding.ASCII.GetBytes("1\r\nHub\r\n13:10/1\r\n\r\n\r\n\r\n\r\n2\r\nTwo\r\n\r\n3 Rivers\r\n\r\n\r\n\r\n");
+        var entries = NodelistText.Read(old);
+        Assert.Equal([(1, "Hub", ""), (2, "Two", "3 Rivers")], entries.Select(e => (e.Index, e.Name, e.City)));
+        Assert.StartsWith("Only how it is written", Assert.Single(NodelistHistory.Differences(old, NodelistText.Write([.. entries], 1))));
+    }
 
     [Fact]
     public void Written_again_it_is_the_same_bytes_in_whatever_order_the_nodes_came() => s_lists.Sample(list =>
@@ -84,6 +102,7 @@ public sealed class NodelistTextTests
         { "out of range", [s_hub, s_two with { Index = 256 }], 1 },
         { "13:10/1", [s_hub, s_two with { Address = "13:10/1" }], 1 },
         { "no name", [s_hub, s_two with { Name = " " }], 1 },
+        { "without text", [s_hub, s_two with { Name = "-" }], 1 },
         { "CP437", [s_hub, s_two with { Name = "日本" }], 1 },
         { "CP437", [s_hub, s_two with { City = "a\r\nb" }], 1 },
         { "CP437", [s_hub, s_two with { Country = "\u001b[2J" }], 1 },
@@ -100,5 +119,8 @@ public sealed class NodelistTextTests
     private static string Text(byte[] bytes) => CodePagesEncodingProvider.Instance.GetEncoding(437)!.GetString(bytes);
 
     private static string Flat(NodelistEntry e) =>
-        $"{e.Index}|{(e.Routes is null ? "" : string.Join(' ', e.Routes))}|{e.Name}|{e.Address}|{e.City}|{e.State}|{e.Country}";
+        $"{e.Index}|{(e.Routes is null ? "" : string.Join(' ', e.Routes))}|{e.Name}|{e.Address}|{Plain(e.City)}|{Plain(e.State)}|{Plain(e.Country)}";
+
+    // A dash means that there is nothing
+    private static string Plain(string field) => field == "-" ? "" : field;
 }

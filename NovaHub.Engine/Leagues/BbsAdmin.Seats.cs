@@ -34,6 +34,9 @@ public sealed partial class BbsAdmin
     /// <summary>Characters of a contact, at most.</summary>
     public const int LongestContact = 200;
 
+    /// <summary>Characters of a board's name, at most: the game's table holds no more.</summary>
+    public const int LongestName = 30;
+
     private const int LongestPlace = 40;
 
     /// <summary>A board with its seats and what waits for it: index seeks, as small as its queue.</summary>
@@ -66,11 +69,11 @@ public sealed partial class BbsAdmin
     /// <exception cref="RefusedException">There is no such board, the name is taken, or a line can't stand in a nodelist.</exception>
     public async Task<IReadOnlyList<string>> ChangeAsync(string clientId, BbsEntry entry, CancellationToken cancellationToken)
     {
-        var name = CheckedName(entry.Name);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDb>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var bbs = await FindAsync(db, clientId, cancellationToken);
+        var name = CheckedName(entry.Name, bbs.Name);
         await RefuseTakenNameAsync(db, name, bbs.Id, cancellationToken);
         var before = (bbs.Name, bbs.City, bbs.State, bbs.Country, bbs.Contact);
         bbs.Name = name;
@@ -93,7 +96,8 @@ public sealed partial class BbsAdmin
         }
 
         var playsIn = await db.Set<Membership>().Where(m => m.BbsId == bbs.Id && m.LeftAt == null).Select(m => m.LeagueId).ToListAsync(cancellationToken);
-        return await leagues.CommitAsync(db, transaction, playsIn, cancellationToken);
+        List<string> warnings = before.Name != bbs.Name && playsIn.Count > 0 ? [Renamed(before.Name, bbs.Name)] : [];
+        return [.. warnings, .. await leagues.CommitAsync(db, transaction, playsIn, cancellationToken)];
     }
 
     /// <summary>Changes a board's index and FTN address in a league that it plays in.</summary>
@@ -123,6 +127,17 @@ public sealed partial class BbsAdmin
         }
 
         var changed = (seat.BbsIndex, seat.FtnAddress) != (wanted.BbsIndex, wanted.FtnAddress);
+        if (seat.FtnAddress != wanted.FtnAddress)
+        {
+            if (wanted.FtnAddress is { } given && seat.Address() is { } before)
+            {
+                notices = [.. notices, MadeUpAddresses.Replaced(wanted.League, bbs.Name, before, given)];
+            }
+
+            // Given one, the made-up address is over; without one, another is made up
+            seat.MadeUpAddress = null;
+        }
+
         (seat.BbsIndex, seat.FtnAddress) = (wanted.BbsIndex, wanted.FtnAddress);
         await db.SaveChangesAsync(cancellationToken);
         if (changed)
@@ -219,9 +234,15 @@ public sealed partial class BbsAdmin
         }
     }
 
-    private static string CheckedName(string name) => name.Trim() is { Length: > 0 and <= 60 } trimmed && NodelistText.CanHold(trimmed)
+    // Some programs of boards look for their own name in the game's nodelist and stop where another one stands
+    private static string Renamed(string before, string now) =>
+        $"{before} is listed as {now} from now on. Its own program may stop until its sysop writes the new name into the program's configuration and into line 2 of BBS.CFG: tell them.";
+
+    // A longer name of an earlier version may stay
+    private static string CheckedName(string name, string? before = null) => name.Trim() is { Length: > 0 } trimmed
+        && (trimmed.Length <= LongestName || trimmed == before) && trimmed != NodelistText.Nothing && NodelistText.CanHold(trimmed)
         ? trimmed
-        : throw new RefusedException("A BBS needs a name of 1 to 60 characters that DOS text (CP437) can hold.");
+        : throw new RefusedException($"A BBS needs a name of 1 to {LongestName} characters that DOS text (CP437) can hold: more do not fit into the game's table.");
 
     private static string CheckedPlace(string what, string place) => place.Trim() is { Length: <= LongestPlace } trimmed && NodelistText.CanHold(trimmed)
         ? trimmed

@@ -11,8 +11,12 @@ namespace NovaHub.Engine.Leagues;
 /// <param name="League">The league's id.</param>
 /// <param name="LeagueName">The league's name.</param>
 /// <param name="BbsIndex">The board's index there.</param>
-/// <param name="FtnAddress">Its FTN address there, or null.</param>
-public sealed record Seat(LeagueId League, string LeagueName, int BbsIndex, string? FtnAddress);
+/// <param name="FtnAddress">The FTN address under which it is listed there, or null before a nodelist was made.</param>
+public sealed record Seat(LeagueId League, string LeagueName, int BbsIndex, string? FtnAddress)
+{
+    /// <summary>Whether the hub made the address up because none was given.</summary>
+    public bool AddressIsMadeUp { get; init; }
+}
 
 /// <summary>A board as every request needs it.</summary>
 /// <param name="Id">The row's number.</param>
@@ -167,7 +171,7 @@ public sealed class HubDirectory : IDisposable
         var entries = boards.Select(b => new BoardEntry(
             b.Id, b.Name, b.ClientId, b.CredentialStamp, b.DisabledAt is null,
             members.Where(m => m.BbsId == b.Id && names.ContainsKey(m.LeagueId))
-                .ToFrozenDictionary(m => m.LeagueId, m => new Seat(m.LeagueId, names[m.LeagueId], m.BbsIndex, m.FtnAddress)))).ToList();
+                .ToFrozenDictionary(m => m.LeagueId, m => new Seat(m.LeagueId, names[m.LeagueId], m.BbsIndex, m.Address()) { AddressIsMadeUp = m.AddressIsMadeUp() }))).ToList();
         var byId = entries.ToFrozenDictionary(b => b.Id);
         return new DirectorySnapshot(
             leagues.ToFrozenDictionary(l => l.Id, l => new LeagueEntry(

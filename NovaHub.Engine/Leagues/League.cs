@@ -60,6 +60,9 @@ public sealed class League
 
     /// <summary>Who plays in it, now and before.</summary>
     public List<Membership> Memberships { get; } = [];
+
+    /// <summary>The address under which the hub is listed: its own, or the made-up one; null before a nodelist was made.</summary>
+    public string? Address() => string.IsNullOrEmpty(HubAddress) ? MadeUpAddress : HubAddress;
 }
 
 /// <summary>A board: it signs in with its client id and a secret of which only a hash is kept.</summary>
@@ -131,6 +134,12 @@ public sealed class Membership
 
     /// <summary>Until when, or null while it plays.</summary>
     public DateTime? LeftAt { get; set; }
+
+    /// <summary>The address under which the board is listed: its own, or the made-up one; null before a nodelist was made.</summary>
+    public string? Address() => string.IsNullOrEmpty(FtnAddress) ? MadeUpAddress : FtnAddress;
+
+    /// <summary>Whether the hub made its address up because none was given.</summary>
+    public bool AddressIsMadeUp() => string.IsNullOrEmpty(FtnAddress) && MadeUpAddress is not null;
 }
 
 /// <summary>One hour in which a board's program spoke to the hub: what its habit is told from.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Activities;
 using NovaHub.Engine.Games;
@@ -73,6 +72,7 @@ public sealed partial class LeagueAdmin(
         var league = await db.Set<League>().SingleOrDefaultAsync(l => l.Id == id, cancellationToken)
             ?? throw new RefusedException($"There is no league {id}.");
         var (hubIndex, folder, terms) = (league.HubIndex, league.GameFolder, ClockTerms.Of(league));
+        var (own, listed) = (league.HubAddress, league.Address());
         change(league);
         CheckName(league.Name);
         CheckSchedule(league, terms);
@@ -87,10 +87,21 @@ public sealed partial class LeagueAdmin(
             await RefuseHubIndexAsync(db, league, hubIndex, cancellationToken);
         }
 
-        await RefuseForeignAddressAsync(db, league.HubAddress, null, cancellationToken);
+        List<string> warnings = [];
+        if (league.HubAddress != own)
+        {
+            await RefuseForeignAddressAsync(db, league.HubAddress, null, cancellationToken);
+            // Given one, the made-up address is over; without one, another is made up
+            league.MadeUpAddress = null;
+            if (league.HubAddress is { } now && listed is not null)
+            {
+                warnings.Add(MadeUpAddresses.Replaced(id, "The hub", listed, now));
+            }
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         await ActivityLog.AddAsync(db, new Activity { At = clock.GetUtcNow().UtcDateTime, Kind = ActivityKind.LeagueChanged, Sentence = $"League {id}, {league.Name}, was changed.", LeagueId = id }, cancellationToken);
-        return await CommitAsync(db, transaction, [id], cancellationToken);
+        return [.. warnings, .. await CommitAsync(db, transaction, [id], cancellationToken)];
     }
 
     /// <summary>Makes the nodelist anew, as after a change of the hub's own entry in the configuration.</summary>
@@ -116,8 +127,8 @@ public sealed partial class LeagueAdmin(
             .OrderBy(l => l.Id).ToListAsync(cancellationToken);
     }
 
-    /// <summary>Whether the text is an FTN address, <c>zone:net/node</c>.</summary>
-    public static bool IsFtnAddress(string text) => FtnAddress().IsMatch(text);
+    /// <summary>Whether the text is an FTN address: <c>zone:net/node</c>, with a point or without a zone too.</summary>
+    public static bool IsFtnAddress(string text) => FtnAddress.Parse(text) is not null;
 
     /// <summary>Regenerates the nodelists, tells other processes, commits and refreshes the directory.</summary>
     internal async Task<IReadOnlyList<string>> CommitAsync(
@@ -149,19 +160,23 @@ public sealed partial class LeagueAdmin(
             return;
         }
 
-        if (!IsFtnAddress(address))
+        var wanted = FtnAddress.Parse(address)
+            ?? throw new RefusedException($"“{address}” is no FTN address; one looks like 13:10/2, or 10/2 where the nodelist carries no zones.");
+        // Compared as addresses, not as texts: 13:10/2 and 13:10/02 are one
+        var others = await db.Set<Membership>().Where(m => m.LeftAt == null && m.BbsId != (ownerBbsId ?? 0))
+            .Select(m => new { m.FtnAddress, m.MadeUpAddress, m.Bbs!.Name, m.LeagueId }).ToListAsync(cancellationToken);
+        if (others.Find(o => FtnAddress.Parse(o.FtnAddress) == wanted) is { } holder)
         {
-            throw new RefusedException($"“{address}” is no FTN address; one looks like 13:10/2.");
+            throw new RefusedException($"The FTN address {address} belongs to {holder.Name}.");
         }
 
-        var holder = await db.Set<Membership>().Where(m => m.FtnAddress == address && m.LeftAt == null && m.BbsId != (ownerBbsId ?? 0))
-            .Select(m => m.Bbs!.Name).FirstOrDefaultAsync(cancellationToken);
-        if (holder is not null)
+        if (others.Find(o => string.IsNullOrEmpty(o.FtnAddress) && FtnAddress.Parse(o.MadeUpAddress) == wanted) is { } listed)
         {
-            throw new RefusedException($"The FTN address {address} belongs to {holder}.");
+            throw new RefusedException($"The FTN address {address} was made up for {listed.Name} in {listed.LeagueId}, whose game goes by it. Give {listed.Name} an address of its own first.");
         }
 
-        if (ownerBbsId is not null && await db.Set<League>().AnyAsync(l => l.HubAddress == address && l.RetiredAt == null, cancellationToken))
+        var hubs = ownerBbsId is null ? [] : await db.Set<League>().Where(l => l.RetiredAt == null).Select(l => l.HubAddress ?? l.MadeUpAddress).ToListAsync(cancellationToken);
+        if (hubs.Exists(h => FtnAddress.Parse(h) == wanted))
         {
             throw new RefusedException($"The FTN address {address} is the hub's own.");
         }
@@ -221,7 +236,4 @@ public sealed partial class LeagueAdmin(
             throw new RefusedException($"Packets wait for the hub's game as node {before}, and their names carry that node. Run the league first.");
         }
     }
-
-    [GeneratedRegex(@"\A[0-9]{1,5}:[0-9]{1,5}/[0-9]{1,5}(\.[0-9]{1,5})?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex FtnAddress();
 }

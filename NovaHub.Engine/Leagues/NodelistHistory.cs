@@ -62,7 +62,9 @@ public sealed class NodelistHistory(IDbContextFactory<HubDb> databases, Nodelist
             });
         }
 
-        return sentences;
+        return sentences.Count > 0 || before.AsSpan().SequenceEqual(after)
+            ? sentences
+            : [$"Only how it is written: a field without text is “{NodelistText.Nothing}” now, because an empty line ends an entry for some readers."];
     }
 
     private static IEnumerable<string> Changes(NodelistEntry was, NodelistEntry becomes)

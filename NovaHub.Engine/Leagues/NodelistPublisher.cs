@@ -58,7 +58,7 @@ public sealed class HubOptionsRules : IValidateOptions<HubOptions>
 /// <summary>What came of generating a nodelist.</summary>
 /// <param name="Changed">Whether the content differs from the version before, so that it was kept and queued.</param>
 /// <param name="Refusal">Why it was refused and the last good one stays, or null.</param>
-/// <param name="Warnings">What the admin should know, such as members without an FTN address.</param>
+/// <param name="Warnings">What the admin should know, such as addresses that were made up.</param>
 public sealed record NodelistResult(bool Changed, string? Refusal, IReadOnlyList<string> Warnings);
 
 /// <summary>Generates nodelists from memberships, keeps versions and queues a new one to every member.</summary>
@@ -74,7 +74,7 @@ public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvid
     /// <summary>The same with another entry of the hub than the configuration has yet.</summary>
     internal async Task<NodelistResult> PublishAsAsync(HubDb db, LeagueId leagueId, HubOptions own, CancellationToken cancellationToken)
     {
-        var (result, next) = await GenerateAsync(db, leagueId, own, cancellationToken);
+        var (result, next) = await GenerateAsync(db, leagueId, own, keep: true, cancellationToken);
         if (next is null)
         {
             return result;
@@ -97,12 +97,12 @@ public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvid
 
     /// <summary>Says what <see cref="PublishAsync"/> would find. Reads only, so that nobody's writing waits for it.</summary>
     public async Task<NodelistResult> PreviewAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken) =>
-        (await GenerateAsync(db, leagueId, hub.Value, cancellationToken)).Result;
+        (await GenerateAsync(db, leagueId, hub.Value, keep: false, cancellationToken)).Result;
 
     /// <summary>What <see cref="PublishAsync"/> would make; the bytes only when they differ from the current ones. Reads only.</summary>
     internal async Task<(NodelistResult Result, byte[]? Bytes)> DraftAsync(HubDb db, LeagueId leagueId, CancellationToken cancellationToken)
     {
-        var (result, next) = await GenerateAsync(db, leagueId, hub.Value, cancellationToken);
+        var (result, next) = await GenerateAsync(db, leagueId, hub.Value, keep: false, cancellationToken);
         return (result, next?.Bytes);
     }
 
@@ -111,26 +111,40 @@ public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvid
         db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
             .OrderByDescending(n => n.Version).FirstOrDefaultAsync(cancellationToken);
 
-    private async Task<(NodelistResult Result, NextVersion? Next)> GenerateAsync(HubDb db, LeagueId leagueId, HubOptions own, CancellationToken cancellationToken)
+    private async Task<(NodelistResult Result, NextVersion? Next)> GenerateAsync(
+        HubDb db, LeagueId leagueId, HubOptions own, bool keep, CancellationToken cancellationToken)
     {
         var league = await db.Set<League>().AsNoTracking().SingleAsync(l => l.Id == leagueId, cancellationToken);
         var members = await db.Set<Membership>().AsNoTracking().Include(m => m.Bbs)
             .Where(m => m.LeagueId == leagueId && m.LeftAt == null).ToListAsync(cancellationToken);
+        var made = await MadeUpAddresses.FillAsync(db, league, members, cancellationToken);
+        var entries = Entries(own, league, members);
+        List<string> warnings =
+        [
+            .. made.Select(m => MadeUpAddresses.Sentence(league, m)),
+            .. entries.Where(e => e.Name.Length > BbsAdmin.LongestName)
+                .Select(e => $"The name of node {e.Index}, {e.Name}, has {e.Name.Length} characters, and the game's table holds {BbsAdmin.LongestName}: shorten it."),
+        ];
         byte[] bytes;
         try
         {
-            bytes = NodelistText.Write(Entries(own, league, members), league.HubIndex);
+            bytes = NodelistText.Write(entries, league.HubIndex);
         }
         catch (NodelistRefusedException refusal)
         {
-            return (new NodelistResult(false, refusal.Message, Warnings(league, members)), null);
+            return (new NodelistResult(false, refusal.Message, warnings), null);
+        }
+
+        if (keep)
+        {
+            await MadeUpAddresses.KeepAsync(db, league, made, cancellationToken);
         }
 
         var latest = await db.Set<Nodelist>().AsNoTracking().Where(n => n.LeagueId == leagueId)
             .OrderByDescending(n => n.Version).Select(n => new { n.Version, n.Sha256 }).FirstOrDefaultAsync(cancellationToken);
         return latest is not null && latest.Sha256.AsSpan().SequenceEqual(SHA256.HashData(bytes))
-            ? (new NodelistResult(false, null, Warnings(league, members)), null)
-            : (new NodelistResult(true, null, Warnings(league, members)), new NextVersion((latest?.Version ?? 0) + 1, bytes, [.. members.Select(m => m.BbsIndex)]));
+            ? (new NodelistResult(false, null, warnings), null)
+            : (new NodelistResult(true, null, warnings), new NextVersion((latest?.Version ?? 0) + 1, bytes, [.. members.Select(m => m.BbsIndex)]));
     }
 
     private static List<NodelistEntry> Entries(HubOptions own, League league, List<Membership> members)
@@ -138,22 +152,10 @@ public sealed class NodelistPublisher(CurrentOptions<HubOptions> hub, TimeProvid
         var routes = league.RoutesThroughHub ? members.Select(m => m.BbsIndex).Order().ToList() : null;
         return
         [
-            new NodelistEntry(league.HubIndex, routes, own.Name, league.HubAddress ?? "", own.City, own.State, own.Country),
+            new NodelistEntry(league.HubIndex, routes, own.Name, league.Address() ?? "", own.City, own.State, own.Country),
             .. members.Select(m => new NodelistEntry(
-                m.BbsIndex, null, m.Bbs!.Name, m.FtnAddress ?? "", m.Bbs.City, m.Bbs.State, m.Bbs.Country)),
+                m.BbsIndex, null, m.Bbs!.Name, m.Address() ?? "", m.Bbs.City, m.Bbs.State, m.Bbs.Country)),
         ];
-    }
-
-    private static List<string> Warnings(League league, List<Membership> members)
-    {
-        var warnings = members.Where(m => string.IsNullOrEmpty(m.FtnAddress)).OrderBy(m => m.BbsIndex)
-            .Select(m => $"{m.Bbs!.Name} (node {m.BbsIndex}) has no FTN address in {league.Id}; its third line in the nodelist is empty.").ToList();
-        if (string.IsNullOrEmpty(league.HubAddress))
-        {
-            warnings.Insert(0, $"The hub has no FTN address in {league.Id}; its third line in the nodelist is empty. Set one with: novahub league set {league.Id} --hub-address 13:10/1");
-        }
-
-        return warnings;
     }
 
     private sealed record NextVersion(int Version, byte[] Bytes, IReadOnlyList<int> Members);

@@ -28,7 +28,10 @@ public static class NodelistText
     private static readonly Encoding Cp437 = CodePagesEncodingProvider.Instance.GetEncoding(
         437, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
 
-    /// <summary>Writes a nodelist.</summary>
+    /// <summary>What stands for an empty field: an empty line ends an entry for some readers.</summary>
+    public const string Nothing = "-";
+
+    /// <summary>Writes a nodelist. A field without text is written as <see cref="Nothing"/>.</summary>
     /// <param name="entries">Every node, in any order; written by index.</param>
     /// <param name="hubIndex">The hub's own index: its entry must be there.</param>
     /// <exception cref="NodelistRefusedException">The hub's entry is missing, an index is used twice or out of range, or a line can't be written.</exception>
@@ -52,16 +55,19 @@ public static class NodelistText
                 text.Append(" HOST ").AppendJoin(' ', routes.Order());
             }
 
-            foreach (var line in new[] { "", node.Name, node.Address, node.City, node.State, node.Country, "" })
+            text.Append("\r\n");
+            foreach (var field in new[] { node.Name, node.Address, node.City, node.State, node.Country })
             {
-                text.Append(line).Append("\r\n");
+                text.Append(string.IsNullOrWhiteSpace(field) ? Nothing : field).Append("\r\n");
             }
+
+            text.Append("\r\n");
         }
 
         return Cp437.GetBytes(text.ToString());
     }
 
-    /// <summary>Reads a nodelist. Takes <c>1</c>, <c>1 HOST</c> and <c>1 HOST 2 3</c>, and LF as well as CRLF.</summary>
+    /// <summary>Reads a nodelist. Takes <c>1</c>, <c>1 HOST</c> and <c>1 HOST 2 3</c>, LF as well as CRLF, and empty fields as earlier versions wrote them.</summary>
     /// <exception cref="FormatException">A node's first line is no index, or the list ends inside a node.</exception>
     public static IReadOnlyList<NodelistEntry> Read(ReadOnlySpan<byte> bytes)
     {
@@ -82,7 +88,7 @@ public static class NodelistText
             }
 
             var (index, routes) = ReadFirstLine(lines[at], at + 1);
-            entries.Add(new NodelistEntry(index, routes, lines[at + 1], lines[at + 2], lines[at + 3], lines[at + 4], lines[at + 5]));
+            entries.Add(new NodelistEntry(index, routes, lines[at + 1], Field(lines[at + 2]), Field(lines[at + 3]), Field(lines[at + 4]), Field(lines[at + 5])));
             at += 6;
         }
 
@@ -94,6 +100,8 @@ public static class NodelistText
 
     /// <summary>Whether the text can stand on one line of a nodelist: CP437, no control characters.</summary>
     public static bool CanHold(string line) => !line.Any(char.IsControl) && Encodes(line);
+
+    private static string Field(string line) => line.Trim() == Nothing ? "" : line;
 
     private static (int Index, IReadOnlyList<int>? Routes) ReadFirstLine(string line, int number)
     {
@@ -158,6 +166,11 @@ public static class NodelistText
         if (string.IsNullOrWhiteSpace(node.Name))
         {
             throw new NodelistRefusedException($"Node {node.Index} has no name.");
+        }
+
+        if (node.Name.Trim() == Nothing)
+        {
+            throw new NodelistRefusedException($"Node {node.Index} is named “{Nothing}”, which stands for a field without text.");
         }
 
         foreach (var line in new[] { node.Name, node.Address, node.City, node.State, node.Country })

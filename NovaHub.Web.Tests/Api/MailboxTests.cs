@@ -35,7 +35,7 @@ public sealed class MailboxTests : IAsyncLifetime
         Assert.Equal("Many", me.Text("bbs_name"));
         Assert.Equal(
             """
-            [{"league_id":"015B","game":"BRE","number":"015","name":"League 015B","bbs_index":9,"fidonet_address":"13:10/9"},{"league_id":"015F","game":"FE","number":"015","name":"League 015F","bbs_index":10,"fidonet_address":null},{"league_id":"777F","game":"FE","number":"777","name":"League 777F","bbs_index":255,"fidonet_address":null}]
+            [{"league_id":"015B","game":"BRE","number":"015","name":"League 015B","bbs_index":9,"fidonet_address":"13:10/9","fidonet_address_made_up":false},{"league_id":"015F","game":"FE","number":"015","name":"League 015F","bbs_index":10,"fidonet_address":"13:10/10","fidonet_address_made_up":true},{"league_id":"777F","game":"FE","number":"777","name":"League 777F","bbs_index":255,"fidonet_address":"13:10/255","fidonet_address_made_up":true}]
             """, me.GetProperty("leagues").GetRawText());
     }
 
@@ -311,10 +311,13 @@ public sealed class MailboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_member_without_an_address_has_an_empty_third_line_and_the_admin_is_warned()
+    public async Task A_member_without_an_address_has_one_made_up_in_the_list_and_in_me_and_the_admin_is_told()
     {
-        var (_, warnings) = await _hub.Get<BbsAdmin>().AddAsync("Four", [new SeatRequest(LeagueId.Parse("555B"), 4)], HubHost.Stop);
-        Assert.Contains(warnings, w => w.Contains("Four", StringComparison.Ordinal));
-        Assert.Contains("4\r\nFour\r\n\r\n", await _two.GetStringAsync("leagues/555B/nodelist", HubHost.Stop));
+        var (credentials, warnings) = await _hub.Get<BbsAdmin>().AddAsync("Four", [new SeatRequest(LeagueId.Parse("555B"), 4)], HubHost.Stop);
+        Assert.Contains(warnings, w => w.Contains("line 3 of BBS.CFG", StringComparison.Ordinal) && w.Contains("13:10/4", StringComparison.Ordinal));
+        Assert.Contains("4\r\nFour\r\n13:10/4\r\n-\r\n-\r\n-\r\n\r\n", await _two.GetStringAsync("leagues/555B/nodelist", HubHost.Stop));
+        using var four = await _hub.SignInAsync(credentials);
+        var seat = (await (await four.GetAsync("me", HubHost.Stop)).JsonAsync()).GetProperty("leagues")[0];
+        Assert.Equal(("13:10/4", true), (seat.Text("fidonet_address"), seat.GetProperty("fidonet_address_made_up").GetBoolean()));
     }
 }

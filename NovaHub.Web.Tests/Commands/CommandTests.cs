@@ -13,7 +13,7 @@ public sealed class CommandTests : IDisposable
 
         var credentials = await _hub.JsonAsync("bbs", "add", "The Dive", "--member", "555B:2=13:10/2");
 
-        Assert.Equal(["bbs_name", "client_id", "client_secret"], credentials.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(["bbs_name", "client_id", "client_secret", "members"], credentials.EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal("The Dive", credentials.GetProperty("bbs_name").GetString());
         var league = Assert.Single((await _hub.JsonAsync("league", "list")).EnumerateArray());
         var member = Assert.Single(league.GetProperty("members").EnumerateArray());
@@ -21,6 +21,27 @@ public sealed class CommandTests : IDisposable
         var listed = await _hub.RunAsync("bbs", "list");
         Assert.Contains("The Dive", listed.Out, StringComparison.Ordinal);
         Assert.DoesNotContain(credentials.GetProperty("client_secret").GetString()!, listed.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_board_without_an_address_is_told_the_one_that_was_made_up_and_where_it_goes()
+    {
+        await _hub.JsonAsync("league", "add", "555B", "--name", "Realms", "--hub-address", "13:10/1");
+        var added = await _hub.RunAsync("bbs", "add", "The Dive", "--member", "555B:2");
+        Assert.Contains("2 of 555B, 13:10/2 (made up by the hub): line 3 of BBS.CFG must be exactly this address", added.Out, StringComparison.Ordinal);
+        var member = Assert.Single((await _hub.JsonAsync("bbs", "add", "Other", "--member", "555B:3")).GetProperty("members").EnumerateArray());
+        Assert.Equal(("13:10/3", true), (member.GetProperty("fidonet_address").GetString(), member.GetProperty("fidonet_address_made_up").GetBoolean()));
+        Assert.Contains("The Dive  13:10/2 (made up)", (await _hub.RunAsync("league", "list")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_in_the_time_zone_that_is_named()
+    {
+        await _hub.JsonAsync("league", "add", "555B", "--name", "Realms", "--cron", "0 0 4 ? * mon-sun", "--time-zone", "europe/berlin");
+        var league = Assert.Single((await _hub.JsonAsync("league", "list")).EnumerateArray());
+        Assert.Equal(("0 0 4 ? * MON-SUN", "Europe/Berlin"), (league.GetProperty("cron").GetString(), league.GetProperty("time_zone").GetString()));
+        await _hub.JsonAsync("league", "set", "555B", "--time-zone", "UTC");
+        Assert.Equal("UTC", Assert.Single((await _hub.JsonAsync("league", "list")).EnumerateArray()).GetProperty("time_zone").GetString());
     }
 
     [Fact]
@@ -46,6 +67,9 @@ public sealed class CommandTests : IDisposable
     [InlineData(1, "is no league id", "league", "add", "55B", "--name", "Realms")]
     [InlineData(1, "There is no league 555B", "bbs", "add", "The Dive", "--member", "555B:2")]
     [InlineData(1, "There is no league 555B", "run", "555B")]
+    [InlineData(1, "never comes", "league", "add", "555B", "--name", "Realms", "--cron", "0 0 12 31 2 ?")]
+    [InlineData(1, "Minute and Second values must be between 0 and 59", "league", "add", "555B", "--name", "Realms", "--cron", "0 60 * * * ?")]
+    [InlineData(1, "is no time zone", "league", "add", "555B", "--name", "Realms", "--time-zone", "Mars/Base")]
     [InlineData(1, "No BBS has the client id nobody", "bbs", "rotate", "nobody")]
     public async Task A_mistake_is_told_in_one_sentence_on_standard_error(int code, string sentence, params string[] arguments)
     {

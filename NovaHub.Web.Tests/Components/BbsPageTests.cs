@@ -106,6 +106,15 @@ public sealed class BbsPageTests
         page.WaitForAssertion(() => Assert.Contains("13:900/9", page.Find("table").TextContent), Patience);
         Assert.DoesNotContain("is no BBS index", page.Markup);
         Assert.Equal(9, Board(console, "The Dive").Seats[league].BbsIndex);
+
+        // Without an address one is made up, and the page says where it goes
+        await page.InvokeAsync(() => page.Find("button[aria-label='Change the seat in 900B']").Click());
+        await page.InvokeAsync(() => page.Find("input[aria-label='FTN address in 900B']").Input(""));
+        await page.InvokeAsync(() => page.Find("#edit-seat").Submit());
+        page.WaitForAssertion(() => Assert.Contains("made up", page.Find("td[data-label='FTN address']").TextContent), Patience);
+        Assert.Contains("line 3 of the board's BBS.CFG must be exactly", page.Markup);
+        var members = console.Show<Web.Components.Pages.Leagues.LeaguePage>(p => p.Add(l => l.Text, "900B"));
+        Eventually(members, "Made up: no FTN address was given");
     }
 
     [Fact]

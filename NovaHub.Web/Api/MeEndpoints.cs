@@ -12,7 +12,7 @@ internal static class MeEndpoints
     {
         var board = context.Board();
         var leagues = board.Seats.Values.OrderBy(s => s.League)
-            .Select(s => new MeLeague(s.League.ToString(), s.League.Game.Name, s.League.Number, s.LeagueName, s.BbsIndex, s.FtnAddress)).ToList();
+            .Select(s => new MeLeague(s.League.ToString(), s.League.Game.Name, s.League.Number, s.LeagueName, s.BbsIndex, s.FtnAddress, s.AddressIsMadeUp)).ToList();
         return context.WriteJsonAsync(new MeAnswer(board.ClientId, board.Name, leagues), ServiceJson.Default.MeAnswer);
     }
 }

@@ -24,7 +24,7 @@ internal static class BbsCommands
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);
             var (credentials, warnings) = await hub.Get<BbsAdmin>().AddAsync(
                 parsed.GetRequiredValue(name), [.. parsed.GetValue(members) ?? []], cancellationToken);
-            Show(parsed, credentials);
+            Show(parsed, credentials, hub.Get<HubDirectory>().Current.BoardsByClientId[credentials.ClientId]);
             Answer.Warn(warnings);
             return 0;
         });
@@ -74,7 +74,8 @@ internal static class BbsCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);
-            Show(parsed, await hub.Get<BbsAdmin>().RotateAsync(parsed.GetRequiredValue(client), cancellationToken));
+            var credentials = await hub.Get<BbsAdmin>().RotateAsync(parsed.GetRequiredValue(client), cancellationToken);
+            Show(parsed, credentials, hub.Get<HubDirectory>().Current.BoardsByClientId[credentials.ClientId]);
             return 0;
         });
         return command;
@@ -93,7 +94,7 @@ internal static class BbsCommands
                 b.ClientId,
                 IsActive = b.DisabledAt is null,
                 b.LastSeenAt,
-                Members = b.Memberships.OrderBy(m => m.LeagueId).Select(m => new { LeagueId = m.LeagueId.ToString(), m.BbsIndex, m.FtnAddress }),
+                Members = b.Memberships.OrderBy(m => m.LeagueId).Select(m => new { LeagueId = m.LeagueId.ToString(), m.BbsIndex, m.FtnAddress, m.MadeUpAddress }),
             });
             Answer.Write(parsed, document, () => boards.Count == 0
                 ? ["No board yet. Add one with: novahub bbs add \"The Dive\" --member 555B:2"]
@@ -125,11 +126,23 @@ internal static class BbsCommands
         return null;
     }
 
-    private static void Show(ParseResult parsed, BoardCredentials credentials) => Answer.Write(parsed, credentials, () =>
-    [
-        $"BBS            {credentials.BbsName}",
-        $"client id      {credentials.ClientId}",
-        $"client secret  {credentials.ClientSecret}",
-        "The secret is shown this once; the hub keeps only a hash of it. Hand both to the sysop.",
-    ]);
+    private static void Show(ParseResult parsed, BoardCredentials credentials, BoardEntry board)
+    {
+        var seats = board.Seats.Values.OrderBy(s => s.League).ToList();
+        var document = new
+        {
+            credentials.ClientId,
+            credentials.ClientSecret,
+            credentials.BbsName,
+            Members = seats.Select(s => new { LeagueId = s.League.ToString(), s.BbsIndex, FidonetAddress = s.FtnAddress, FidonetAddressMadeUp = s.AddressIsMadeUp }),
+        };
+        Answer.Write(parsed, document, () =>
+        [
+            $"BBS            {credentials.BbsName}",
+            $"client id      {credentials.ClientId}",
+            $"client secret  {credentials.ClientSecret}",
+            .. seats.Select(s => $"node           {s.BbsIndex} of {s.League}, {s.FtnAddress}{(s.AddressIsMadeUp ? " (made up by the hub)" : "")}: line 3 of BBS.CFG must be exactly this address"),
+            "The secret is shown this once; the hub keeps only a hash of it. Hand all of this to the sysop.",
+        ]);
+    }
 }

@@ -83,17 +83,18 @@ internal static class LeagueCommands
                 l.Name,
                 l.HubIndex,
                 l.HubAddress,
+                l.MadeUpAddress,
                 l.GameFolder,
                 l.Cron,
                 TimeZone = l.TimeZone ?? TimeZones.Utc,
-                Members = l.Memberships.OrderBy(m => m.BbsIndex).Select(m => new { m.BbsIndex, Bbs = m.Bbs!.Name, m.FtnAddress }),
+                Members = l.Memberships.OrderBy(m => m.BbsIndex).Select(m => new { m.BbsIndex, Bbs = m.Bbs!.Name, m.FtnAddress, m.MadeUpAddress }),
             });
             Answer.Write(parsed, document, () => leagues.Count == 0
                 ? ["No league yet. Add one with: novahub league add 555B --name \"My league\""]
                 : leagues.SelectMany(l => (string[])
                     [
-                        $"{l.Id}  {l.Name}  hub is node {l.HubIndex} {l.HubAddress}  {l.GameFolder ?? "(no game folder: mail waits)"}",
-                        .. l.Memberships.OrderBy(m => m.BbsIndex).Select(m => $"      {m.BbsIndex,3}  {m.Bbs!.Name}  {m.FtnAddress}"),
+                        $"{l.Id}  {l.Name}  hub is node {l.HubIndex} {l.Address()}  {l.GameFolder ?? "(no game folder: mail waits)"}",
+                        .. l.Memberships.OrderBy(m => m.BbsIndex).Select(m => $"      {m.BbsIndex,3}  {m.Bbs!.Name}  {m.Address()}{(m.AddressIsMadeUp() ? " (made up)" : "")}"),
                     ]));
             return 0;
         });

@@ -25,7 +25,8 @@ internal enum SettingKind
 /// <param name="Meaning">What it does, in a sentence.</param>
 internal sealed record EditableSetting(string Key, SettingKind Kind, string Name, string Meaning)
 {
-    private const int Longest = 200;
+    /// <summary>Characters, at most.</summary>
+    public int Longest { get; init; } = 200;
 
     /// <summary>Why <paramref name="text"/> is no value of this kind, or null.</summary>
     public string? FaultOf(string text) => Kind switch

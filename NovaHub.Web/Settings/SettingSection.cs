@@ -19,7 +19,7 @@ internal sealed class SettingSection
     public static IReadOnlyList<SettingSection> All { get; } =
     [
         Of("Hub", "The hub's own entry in nodelists", new HubOptionsRules(),
-            new("Hub:Name", SettingKind.Text, "Name", "The hub's name, as every board's game shows it."),
+            new("Hub:Name", SettingKind.Text, "Name", "The hub's name, as every board's game shows it.") { Longest = BbsAdmin.LongestName },
             new("Hub:City", SettingKind.Text, "City", "May be empty."),
             new("Hub:State", SettingKind.Text, "State or province", "May be empty."),
             new("Hub:Country", SettingKind.Text, "Country", "May be empty.")),

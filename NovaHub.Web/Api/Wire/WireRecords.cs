@@ -10,7 +10,8 @@ internal sealed record TokenAnswer(string AccessToken, string TokenType, int Exp
 
 internal sealed record VerifyAnswer(string ClientId, string BbsName, bool IsActive);
 
-internal sealed record MeLeague(string LeagueId, string Game, string Number, string Name, int BbsIndex, string? FidonetAddress);
+/// <summary>A seat of the board. Its address is line 3 of the board's BBS.CFG, letter by letter, also where the hub made it up.</summary>
+internal sealed record MeLeague(string LeagueId, string Game, string Number, string Name, int BbsIndex, string? FidonetAddress, bool FidonetAddressMadeUp = false);
 
 internal sealed record MeAnswer(string ClientId, string BbsName, IReadOnlyList<MeLeague> Leagues);
 

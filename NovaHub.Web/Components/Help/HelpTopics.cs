@@ -146,7 +146,7 @@ public static class HelpTopics
                 "Disable it: it is locked out within a second (admins).",
                 "Mail for it: give up what waits and nobody will take, or deliver again what the board lost after it had fetched it (admins).",
             ],
-            Words = [("Seat", "A board's place in one league: node and FTN address."), ("Refused", "An upload that the hub did not take. The board got the same sentence that stands here.")],
+            Words = [("Seat", "A board's place in one league: node and FTN address."), ("Made up", "An FTN address that the hub chose because none was given. Line 3 of the board's BBS.CFG must be exactly this."), ("Refused", "An upload that the hub did not take. The board got the same sentence that stands here.")],
             See = ["bbses", "packets", "alerts"],
         },
         new("schedules", "/schedules", "Schedules", "When each league runs by itself: by the clock, and after mail came in.")
