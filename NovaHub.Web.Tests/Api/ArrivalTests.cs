@@ -128,7 +128,7 @@ public sealed class ArrivalTests
             await hub.Two.UploadedAsync(name, RandomNumberGenerator.GetBytes(size));
             using var tcp = new TcpClient();
             await tcp.ConnectAsync(IPAddress.Loopback, secure.Port, HubHost.Stop);
-            var stream = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: true, (_, _, _, _) => true);
+            var stream = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: true, (_, shown, _, _) => shown!.Subject == "CN=hub");
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "hub", EnabledSslProtocols = version }, HubHost.Stop);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /service/api/v1/leagues/555B/packets/{name} HTTP/1.1\r\nHost: hub\r\nAuthorization: {hub.Three.DefaultRequestHeaders.Authorization}\r\n\r\n"), HubHost.Stop);
             if (i % 2 == 0)

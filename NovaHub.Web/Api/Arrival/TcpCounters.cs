@@ -9,6 +9,7 @@ namespace NovaHub.Web.Api.Arrival;
 /// <param name="Acked">Bytes that the other machine confirmed; our own end counts as one.</param>
 /// <param name="Received">Bytes that came.</param>
 /// <param name="Sent">Bytes that went out, repetitions not counted.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly partial record struct TcpCounters(byte State, long Acked, long Received, long Sent)
 {
     // The last field that is needed ends here; kernels before 4.19 give less, and some sandboxes zeros
