@@ -44,6 +44,7 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
     [InlineData("reset before a byte was read", 300)]
     [InlineData("half read", 500)]
     [InlineData("half read, then reset", 300)]
+    [InlineData("half read, then shut down and closed", 300)]
     [InlineData("pipelined", 500)]
     [InlineData("pipelined a piece at a time", 300)]
     public async Task A_download_that_was_not_read_whole_is_never_counted(string manner, int tries)
@@ -136,8 +137,11 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
             client.Socket.LingerState = new LingerOption(true, 0);
         }
 
-        // As a process that ends does it: the stream would say goodbye first
-        client.Socket.Dispose();
+        if (!manner.Contains("shut down", StringComparison.Ordinal))
+        {
+            // As a process that ends does it; .NET's own stream shuts the connection down first
+            client.Socket.Dispose();
+        }
     }
 
     // Of no length that a timer knows

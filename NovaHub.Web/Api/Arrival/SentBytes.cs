@@ -13,6 +13,10 @@ namespace NovaHub.Web.Api.Arrival;
 /// </summary>
 internal sealed class SentBytes
 {
+    // Some programs first say that they send and read no more and close right after. If the server answered that at once
+    // with its own end, the connection would be over before the close could reset it for what was left unread
+    private static readonly TimeSpan s_beforeOurEnd = TimeSpan.FromMilliseconds(30);
+
     private readonly Socket? _socket;
     private SafeHandle? _copy;
     private long _written;
@@ -28,6 +32,8 @@ internal sealed class SentBytes
             (Counts, AckedBefore) = (true, counters.Acked);
         }
     }
+
+    private TimeSpan UntilOurEnd => Holders == 0 ? TimeSpan.Zero : s_beforeOurEnd;
 
     /// <summary>Whether the system counts what becomes of the bytes.</summary>
     public bool Counts { get; }
@@ -81,14 +87,18 @@ internal sealed class SentBytes
     {
         var (counted, transport) = (new SentBytes(connection), connection.Transport);
         connection.Features.Set(counted);
-        connection.Transport = new Pipes(transport.Input, new CountedWriter(transport.Output, counted));
+        connection.Transport = new Pipes(new PatientReader(transport.Input, counted), new CountedWriter(transport.Output, counted));
+        var ended = connection.ConnectionClosed;
+        using var closed = new CancellationTokenSource();
+        await using var closing = ended.Register(() => closed.CancelAfter(counted.UntilOurEnd));
+        connection.ConnectionClosed = closed.Token;
         try
         {
             await next(connection);
         }
         finally
         {
-            connection.Transport = transport;
+            (connection.Transport, connection.ConnectionClosed) = (transport, ended);
             // It stays open for those who hold it
             counted._copy?.Dispose();
         }
@@ -105,6 +115,33 @@ internal sealed class SentBytes
         public PipeReader Input => input;
 
         public PipeWriter Output => output;
+    }
+
+    /// <summary>Tells of the other side's end a moment later while it is watched what becomes of an answer.</summary>
+    private sealed class PatientReader(PipeReader inner, SentBytes counted) : PipeReader
+    {
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            var result = await inner.ReadAsync(cancellationToken);
+            if (result.IsCompleted)
+            {
+                await Task.Delay(counted.UntilOurEnd, cancellationToken);
+            }
+
+            return result;
+        }
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
     }
 
     // All other ways to write come down to these
