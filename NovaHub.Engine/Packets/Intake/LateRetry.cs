@@ -59,7 +59,7 @@ internal static class LateRetry
     }
 
     private static bool WasTold(LedgerWriter writer, long packetId, DateTime now) =>
-        writer.Query(Told, row => row.GetUtc(0), packetId, nameof(ActivityKind.RetryTaken)) is [var at] && now - at < s_again;
+        writer.Query(Told, row => row.GetUtc(0), packetId, nameof(ActivityKind.RetryTaken)) is [var at] && at <= now && now - at < s_again;
 
     private static string Said(DateTime time) => time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }
