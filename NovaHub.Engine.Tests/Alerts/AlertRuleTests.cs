@@ -97,6 +97,61 @@ public class AlertRuleTests
         Assert.Equal([AlertState.Resolved, AlertState.New], (await bench.LookAsync(Quiet(bench))).Select(a => a.State));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_or_folder_in_INBOUND_with_the_name_of_a_waiting_packet_is_named_until_it_is_gone(bool isFolder)
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new MailBlockedRule(bench.Databases, bench.Hub.Get<HubDirectory>());
+        var strange = Path.Combine(bench.Hub.InboundOf(league), "900b0201.001");
+        if (isFolder)
+        {
+            Directory.CreateDirectory(strange);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(strange, "a stranger's");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(bench.Hub.InboundOf(league), "README.TXT"), "no packet");
+        Assert.Empty(await bench.LookAsync(rule));
+        var packet = await bench.Hub.SendAsync(league, 2, 1);
+        await bench.Hub.SendAsync(league, 2, 2);
+        var alert = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Bad, "blocked:900B", league), (alert.Weight, alert.Key, alert.LeagueId!.Value));
+        Assert.StartsWith($"900B0201.001 in {bench.Hub.InboundOf(league)} is not the hub's, and mail of that name waits", alert.Sentence, StringComparison.Ordinal);
+
+        // What a run put there is the hub's own, whatever else of that name waits
+        await using (var db = await bench.Databases.CreateDbContextAsync())
+        {
+            await db.Set<Packet>().Where(p => p.Id == packet).ExecuteUpdateAsync(s => s.SetProperty(p => p.StagedInRunId, 7));
+        }
+
+        Assert.Equal(AlertState.Resolved, Assert.Single(await bench.LookAsync(rule)).State);
+        await using (var db = await bench.Databases.CreateDbContextAsync())
+        {
+            await db.Set<Packet>().Where(p => p.Id == packet).ExecuteUpdateAsync(s => s.SetProperty(p => p.StagedInRunId, (long?)null));
+        }
+
+        Assert.Equal(AlertState.New, (await bench.LookAsync(rule))[^1].State);
+        Directory.Move(strange, strange + ".old");
+        Assert.Equal(AlertState.Resolved, (await bench.LookAsync(rule))[^1].State);
+    }
+
+    [Fact]
+    public async Task A_file_in_INBOUND_that_is_the_waiting_packet_itself_blocks_nothing()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var bytes = bench.Hub.Packet(2, 1);
+        await bench.Hub.UploadAsync("900B0201.001", bytes);
+        await File.WriteAllBytesAsync(Path.Combine(bench.Hub.InboundOf(league), "900b0201.001"), bytes);
+
+        Assert.Empty(await bench.LookAsync(new MailBlockedRule(bench.Databases, bench.Hub.Get<HubDirectory>())));
+    }
+
     [Fact]
     public async Task A_league_without_a_folder_is_stopped_once_mail_waits_and_each_cause_is_an_alert_of_its_own()
     {

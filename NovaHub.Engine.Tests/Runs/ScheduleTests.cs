@@ -1,6 +1,9 @@
+using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Tests.Runs;
 
@@ -95,6 +98,82 @@ public class ScheduleTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_is_tried_again_without_more_mail()
+    {
+        await using var hub = await TestHub.StartAsync(schedules: true);
+        var league = await hub.AddSandboxLeagueAsync();
+        await ExecuteAsync(hub, """CREATE TRIGGER "Trouble" BEFORE INSERT ON "Runs" BEGIN SELECT RAISE(ABORT, 'trouble'); END""");
+        var plan = hub.Get<MailPlan>();
+        var tries = 0;
+        // A time is taken away when its start begins, and another is set when that failed
+        plan.Changed += () => tries += plan.NextOf(league) is null && tries % 2 == 0 ? 1 : plan.NextOf(league) is not null && tries % 2 == 1 ? 1 : 0;
+        await hub.SendAsync(league, 2, 1);
+
+        await Eventually.TrueAsync(() => Task.FromResult(tries >= 2), "A time for the next try");
+        Assert.Empty(await hub.RunsOfAsync(league));
+        await ExecuteAsync(hub, """DROP TRIGGER "Trouble" """);
+
+        Assert.Equal((RunTrigger.Arrival, RunOutcome.Good, 1), (await EndedAsync(hub, league, 1))[0] is var run ? (run.Trigger, run.Outcome!.Value, run.Consumed) : default);
+    }
+
+    [Fact]
+    public async Task Mail_of_a_run_that_is_closed_late_starts_another_without_more_mail()
+    {
+        await using var hub = await TestHub.StartAsync(
+            new Dictionary<string, string?> { ["Runs:Heartbeat"] = "00:00:00.100", ["Runs:Sweep"] = "01:00:00", ["Runs:RetryAfter"] = "00:00:00.200" }, schedules: true);
+        var league = await hub.AddSandboxLeagueAsync();
+        await hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.RunsOnArrival = false, CancellationToken.None);
+        var packet = await hub.SendAsync(league, 2, 1);
+        // Another machine's run that had not come to its game
+        await using (var db = await hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync())
+        {
+            var run = new Run { LeagueId = league, GameFolder = hub.GameOf(league), StartedAt = DateTime.UtcNow };
+            // At once: an open run without a lease would be closed on the spot
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            db.Add(run);
+            await db.SaveChangesAsync();
+            db.Add(new RunPacket { RunId = run.Id, PacketId = packet });
+            db.Add(new RunLease { LeagueId = league, Holder = "elsewhere/1/1/x", RunId = run.Id, HeartbeatAt = DateTime.UtcNow });
+            await db.SaveChangesAsync();
+            await db.Set<Packet>().ExecuteUpdateAsync(s => s.SetProperty(p => p.StagedInRunId, run.Id));
+            await transaction.CommitAsync();
+        }
+
+        await hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.RunsOnArrival = true, CancellationToken.None);
+
+        var runs = await EndedAsync(hub, league, 2);
+        Assert.Equal([RunOutcome.Interrupted, RunOutcome.Good], runs.Select(r => r.Outcome!.Value));
+        Assert.Equal((RunTrigger.Arrival, 1), (runs[1].Trigger, runs[1].Consumed));
+    }
+
+    [Fact]
+    public async Task Mail_that_lost_its_run_on_the_way_is_found_by_the_sweep()
+    {
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:Sweep"] = "00:00:01" }, schedules: true);
+        var league = await hub.AddSandboxLeagueAsync();
+        await using var other = await TestHub.StartAsync(folder: hub.Folder);
+        await other.Get<HubDirectory>().RefreshAsync();
+
+        // Entered by another process: nobody tells this one
+        await other.SendAsync(league, 2, 1);
+
+        Assert.Equal((RunTrigger.Arrival, 1), (await EndedAsync(hub, league, 1))[0] is var run ? (run.Trigger, run.Consumed) : default);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_put_back_holds_no_mail_up()
+    {
+        var clock = new SetClock();
+        await using var hub = await TestHub.StartAsync(schedules: true, clock: clock);
+        var league = await hub.AddSandboxLeagueAsync();
+        await hub.SendAsync(league, 2, 1);
+        clock.Ahead = TimeSpan.FromDays(-1);
+        await hub.SendAsync(league, 2, 2);
+
+        await Eventually.TrueAsync(async () => (await hub.RunsOfAsync(league)).Sum(r => r.Consumed) == 2, "Reading the packets");
+    }
+
+    [Fact]
     public async Task A_run_that_left_packets_is_tried_again_less_often_each_time()
     {
         await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:RetryAfter"] = "00:00:00.400" }, schedules: true);
@@ -156,6 +235,12 @@ public class ScheduleTests
         // No notice comes for this: the sweep finds it
         File.Delete(hub.LockOf(league));
         await Eventually.TrueAsync(async () => (await hub.PacketsAsync()).Count == 1, "Collecting the packet");
+    }
+
+    private static async Task ExecuteAsync(TestHub hub, string sql)
+    {
+        await using var db = await hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
+        await db.Database.ExecuteSqlRawAsync(sql);
     }
 
     private static Task<IReadOnlyList<Run>> EndedAsync(TestHub hub, LeagueId league, int count) => Eventually.GetAsync(

@@ -19,6 +19,9 @@ public enum AlertKind
     /// <summary>The hub itself can't do its job: its disk, its database.</summary>
     HubFault,
 
+    /// <summary>Something in a game's INBOUND that is not the hub's keeps mail from the game.</summary>
+    MailBlocked,
+
     /// <summary>A board's uploads are refused again and again.</summary>
     UploadsRefused,
 

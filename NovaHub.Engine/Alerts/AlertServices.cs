@@ -17,6 +17,7 @@ public static class AlertServices
         .AddSingleton<IAlertRule, RunNotGoodRule>()
         .AddSingleton<IAlertRule, BoardQuietRule>()
         .AddSingleton<IAlertRule, LeagueStoppedRule>()
+        .AddSingleton<IAlertRule, MailBlockedRule>()
         .AddSingleton<IAlertRule, UploadsRefusedRule>()
         .AddSingleton<IAlertRule, MailForNobodyRule>()
         .AddSingleton<IAlertRule, PacketsHeldRule>()

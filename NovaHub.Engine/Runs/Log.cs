@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(2013, LogLevel.Warning, "{Obstacle}")]
     public static partial void StillOpen(ILogger logger, string obstacle);
 
-    [LoggerMessage(2014, LogLevel.Error, "Schedules of runs could not be brought up to date; tried again at the next change")]
+    [LoggerMessage(2014, LogLevel.Error, "It could not be seen for which games mail waits; tried again")]
     public static partial void ScheduleFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(2015, LogLevel.Warning, "{File} in OUTBOUND of {League} could not be taken and is tried again")]
@@ -54,4 +54,7 @@ internal static partial class Log
 
     [LoggerMessage(2017, LogLevel.Warning, "The lease on {League} could not be given back; tried again")]
     public static partial void NotGivenBack(ILogger logger, string league, Exception failure);
+
+    [LoggerMessage(2018, LogLevel.Error, "The run of {League} for mail could not be started; tried again")]
+    public static partial void StartFailed(ILogger logger, string league, Exception failure);
 }

@@ -32,7 +32,7 @@ public sealed record RunOptions
     /// <summary>How long a file in OUTBOUND must rest before it is taken in outside a run.</summary>
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often OUTBOUND is looked through even when nothing was noticed.</summary>
+    /// <summary>How often OUTBOUND, and what waits for games, is looked through even when nothing was noticed.</summary>
     public TimeSpan Sweep { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>At most so many packets are put into INBOUND for one run; the rest wait for the next.</summary>

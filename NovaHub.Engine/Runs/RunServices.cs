@@ -8,7 +8,6 @@ using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets;
 using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
-using Quartz;
 
 namespace NovaHub.Engine.Runs;
 
@@ -39,18 +38,14 @@ public static class RunServices
         return services;
     }
 
-    /// <summary>Runs by themselves: schedules, arrivals, recovery at start and the watch over OUTBOUND. For the hub that serves.</summary>
+    /// <summary>Runs by themselves: for mail, recovery at start and the watch over OUTBOUND. For the hub that serves.</summary>
     public static IServiceCollection AddRunSchedule(this IServiceCollection services)
     {
-        services.AddQuartz();
         services.AddHostedService<RunRecoveryAtStart>();
-        services.AddSingleton<RunSchedule>();
-        services.AddHostedService(s => s.GetRequiredService<RunSchedule>());
-        services.AddQuartzHostedService(o =>
-        {
-            o.WaitForJobsToComplete = false;
-            o.AwaitApplicationStarted = true;
-        });
+        services.AddSingleton<MailForGames>();
+        services.AddSingleton(s => new MailPlan(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<CurrentOptions<RunOptions>>()));
+        services.AddHostedService<MailArrivals>();
+        services.AddHostedService<MailRuns>();
         services.AddHostedService<OutboundWatch>();
         return services;
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Runs;
+using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
 
 namespace NovaHub.Engine.Schedules;
@@ -66,7 +67,7 @@ public sealed class ClockSchedule : BackgroundService
     {
         try
         {
-            await StartedAsync(stoppingToken);
+            await _life.StartedAsync(stoppingToken);
             while (true)
             {
                 _woken = NewWake();
@@ -83,13 +84,6 @@ public sealed class ClockSchedule : BackgroundService
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Wake() => _woken.TrySetResult();
-
-    private async Task StartedAsync(CancellationToken stoppingToken)
-    {
-        var started = NewWake();
-        using var registration = _life.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(stoppingToken);
-    }
 
     private async Task SleepAsync(TimeSpan wait, CancellationToken stoppingToken)
     {

@@ -1,10 +1,9 @@
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Runs;
-using Quartz;
 
 namespace NovaHub.Engine.Schedules;
 
-/// <summary>When a league runs by itself, as the scheduler has it.</summary>
+/// <summary>When a league runs by itself, as it is planned.</summary>
 /// <param name="Next">Its next run by cron, UTC, or null.</param>
 /// <param name="Last">When its cron last started a run since the hub started, UTC, or null.</param>
 /// <param name="AfterMail">When mail that came in, or a try that was not good, starts a run, UTC, or null.</param>
@@ -12,62 +11,31 @@ namespace NovaHub.Engine.Schedules;
 public sealed record LeagueTimes(DateTime? Next, DateTime? Last, DateTime? AfterMail, string? Notice = null);
 
 /// <summary>Says when leagues run next, and tells when such a time changed.</summary>
-public sealed class ScheduleBook : ISchedulerListener, ITriggerListener
+public sealed class ScheduleBook
 {
-    private readonly ISchedulerFactory _schedulers;
     private readonly ClockSchedule _clock;
-
-    private int _listening;
+    private readonly MailPlan _mail;
 
     /// <summary>Makes it.</summary>
-    public ScheduleBook(ISchedulerFactory schedulers, ClockSchedule clock)
+    public ScheduleBook(ClockSchedule clock, MailPlan mail)
     {
-        (_schedulers, _clock) = (schedulers, clock);
-        clock.Changed += () => Changed?.Invoke();
+        (_clock, _mail) = (clock, mail);
+        clock.Changed += Tell;
+        mail.Changed += Tell;
     }
 
-    /// <summary>Runs after a schedule was made, taken away or fired. Handlers are short and don't throw.</summary>
+    /// <summary>Runs after a time was set, changed or met. Handlers are short and don't throw.</summary>
     public event Action? Changed;
 
-    /// <inheritdoc cref="ISchedulerListener.Name"/>
-    public string Name => nameof(ScheduleBook);
-
     /// <summary>The times of the leagues asked for. From memory: no database is read.</summary>
-    public async Task<IReadOnlyDictionary<LeagueId, LeagueTimes>> ReadAsync(IEnumerable<LeagueId> leagues, CancellationToken cancellationToken)
+    public IReadOnlyDictionary<LeagueId, LeagueTimes> Read(IEnumerable<LeagueId> leagues) => leagues.ToDictionary(l => l, TimesOf);
+
+    /// <summary>The times of one league.</summary>
+    public LeagueTimes TimesOf(LeagueId league)
     {
-        var scheduler = await _schedulers.GetScheduler(cancellationToken);
-        if (Interlocked.Exchange(ref _listening, 1) == 0)
-        {
-            scheduler.ListenerManager.AddSchedulerListener(this);
-            scheduler.ListenerManager.AddTriggerListener(this);
-        }
-
-        var times = new Dictionary<LeagueId, LeagueTimes>();
-        foreach (var league in leagues)
-        {
-            var plan = _clock.Plans.GetValueOrDefault(league);
-            var arrival = await scheduler.GetTrigger(new TriggerKey(league.ToString(), "arrival"), cancellationToken);
-            times[league] = new LeagueTimes(plan?.Next, _clock.LastOf(league), arrival?.NextFireTimeUtc?.UtcDateTime, plan?.Notice);
-        }
-
-        return times;
+        var plan = _clock.Plans.GetValueOrDefault(league);
+        return new LeagueTimes(plan?.Next, _clock.LastOf(league), _mail.NextOf(league), plan?.Notice);
     }
 
-    /// <inheritdoc/>
-    public ValueTask JobScheduled(IScheduler scheduler, ITrigger trigger, CancellationToken cancellationToken = default) => Tell();
-
-    /// <inheritdoc/>
-    public ValueTask JobUnscheduled(IScheduler scheduler, TriggerKey triggerKey, CancellationToken cancellationToken = default) => Tell();
-
-    /// <inheritdoc/>
-    public ValueTask TriggerFinalized(IScheduler scheduler, ITrigger trigger, CancellationToken cancellationToken = default) => Tell();
-
-    /// <inheritdoc/>
-    public ValueTask TriggerFired(ITrigger trigger, IJobExecutionContext context, CancellationToken cancellationToken = default) => Tell();
-
-    private ValueTask Tell()
-    {
-        Changed?.Invoke();
-        return ValueTask.CompletedTask;
-    }
+    private void Tell() => Changed?.Invoke();
 }
