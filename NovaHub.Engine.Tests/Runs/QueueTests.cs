@@ -33,8 +33,8 @@ public class QueueTests
 
         var report = await hub.RunAsync(league);
 
-        Assert.Equal(0, report.Run.Staged);
-        Assert.Contains(report.Verdicts, v => v.Sentence.Contains("a file of its own named 900B0201.001", StringComparison.Ordinal));
+        Assert.Equal((RunOutcome.Incomplete, 0), (report.Run.Outcome, report.Run.Staged));
+        VerdictTests.Bad(report, VerdictKind.Consumption, "a file of its own named 900B0201.001");
         Assert.Equal(other, await File.ReadAllBytesAsync(file));
         await VerdictTests.IsQueuedAsync(hub, packet);
     }

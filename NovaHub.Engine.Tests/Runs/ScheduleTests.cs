@@ -161,6 +161,24 @@ public class ScheduleTests
     }
 
     [Fact]
+    public async Task A_name_that_is_taken_in_INBOUND_causes_no_endless_runs()
+    {
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Runs:RetryAfter"] = "00:10:00" }, schedules: true);
+        var league = await hub.AddSandboxLeagueAsync();
+        Directory.CreateDirectory(Path.Combine(hub.InboundOf(league), "900b0201.001"));
+        var (blocked, free) = (await hub.SendAsync(league, 2, 1), await hub.SendAsync(league, 3, 1));
+
+        var run = (await EndedAsync(hub, league, 1))[0];
+
+        Assert.Equal((RunOutcome.Incomplete, 1), (run.Outcome!.Value, run.Consumed));
+        await VerdictTests.IsQueuedAsync(hub, blocked);
+        Assert.NotNull((await hub.PacketAsync(free)).ConsumedAt);
+        var next = await Eventually.GetAsync(() => Task.FromResult<object?>(hub.Get<MailPlan>().NextOf(league)), "A time for the next try");
+        Assert.InRange((DateTime)next, DateTime.UtcNow.AddMinutes(5), DateTime.UtcNow.AddMinutes(11));
+        Assert.Single(await hub.RunsOfAsync(league));
+    }
+
+    [Fact]
     public async Task A_clock_that_is_put_back_holds_no_mail_up()
     {
         var clock = new SetClock();

@@ -11,11 +11,12 @@ internal static class Inbound
 {
     private const string Scratch = "NOVAHUB.TMP";
 
-    /// <summary>Finds packets whose name is taken by a file that is not theirs; such a file is left alone.</summary>
+    /// <summary>Finds packets whose name is taken by a file or folder that is not theirs; such a one is left alone.</summary>
     public static Func<StagedPacket, bool> TakenNames(GameFolder folder)
     {
         var there = Names(folder.Inbound);
-        return packet => there.TryGetValue(packet.Name.ToString(), out var file) && !IsOf(file, packet);
+        var folders = Directory.EnumerateDirectories(folder.Inbound).Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return packet => folders.Contains(packet.Name.ToString()) || (there.TryGetValue(packet.Name.ToString(), out var file) && !IsOf(file, packet));
     }
 
     /// <summary>Puts packets into INBOUND, each written aside and renamed. They are durable after <see cref="Sync"/>.</summary>

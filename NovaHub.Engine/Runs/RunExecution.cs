@@ -227,8 +227,8 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
             waiting[true], machine.ListsByName, new PassLimits(several ? tools.Options.MostPasses : 1, most, RunOptions.MostBytes), Inbound.TakenNames(folder));
         if (taken.Count > 0)
         {
-            progress.Judge(VerdictKind.Consumption, VerdictWeight.Notice,
-                $"INBOUND has a file of its own named {taken[0].Name}{(taken.Count > 1 ? $" and {taken.Count - 1} more" : "")}; the hub's packet of that name waits for the next run.");
+            progress.Judge(VerdictKind.Consumption, VerdictWeight.Bad,
+                $"INBOUND has a file of its own named {taken[0].Name}{(taken.Count > 1 ? $" and {taken.Count - 1} more" : "")}; the hub's packet of that name, and what came after it from its board, waits. See what the file is and move it away.");
         }
 
         return passes;
