@@ -25,6 +25,15 @@ public sealed class MailboxPlanTests : IAsyncLifetime
         Assert.DoesNotContain("TEMP B-TREE", plan);
     }
 
+    [Fact]
+    public async Task What_waits_for_a_game_is_found_by_the_index_of_what_waits_and_no_packet_beside()
+    {
+        var plan = await PlanAsync(Engine.Runs.RunStore.WaitingInTurn);
+
+        Assert.Contains("SEARCH Packets USING INDEX IX_Packets_Waiting (LeagueId=? AND Dest=?)", plan);
+        Assert.DoesNotContain("SCAN Packets", plan);
+    }
+
     [Theory]
     [InlineData("2026-11-23 12:37:23.6032241", 6_032_241)]
     [InlineData("2026-11-23 12:37:23.603", 6_030_000)]

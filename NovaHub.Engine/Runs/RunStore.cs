@@ -20,10 +20,13 @@ internal sealed record FoundPacket(string Path, PacketName Name, byte[] Bytes);
 internal sealed class RunStore(GroupCommit commits, LedgerReads reads, RunLeases leases, LedgerEvents events, TimeProvider clock)
 {
     /// <summary>The oldest packet of every sender, then the next of every sender, and so on.</summary>
+    // What waits is gathered first, by its own index: for the turns alone the planner would walk whole routes
     internal const string WaitingInTurn = $"""
+        WITH "Queue" AS MATERIALIZED (
+          SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM "Packets"
+          WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL ORDER BY "Id")
         SELECT "Id", "Source", "Sequence", "Sha256", "Size" FROM (
-          SELECT "Id", "Source", "Sequence", "Sha256", "Size", ROW_NUMBER() OVER (PARTITION BY "Source" ORDER BY "Id") AS "Turn"
-          FROM "Packets" WHERE "LeagueId" = @p0 AND "Dest" = @p1 AND {LedgerSql.Waits} AND "StagedInRunId" IS NULL)
+          SELECT "Id", "Source", "Sequence", "Sha256", "Size", ROW_NUMBER() OVER (PARTITION BY "Source" ORDER BY "Id") AS "Turn" FROM "Queue")
         ORDER BY "Turn", "Id" LIMIT @p2
         """;
 
