@@ -128,7 +128,7 @@ public class HeldPacketsTests
         await db.SaveChangesAsync();
         db.AddRange(ids.Select(id => new RunPacket { RunId = run.Id, PacketId = id, Doubt = HeldReason.GoneUnseen }));
         db.Add(new RunRecording { RunId = run.Id, Bytes = [], Transcript = transcript });
-        db.Add(new RunSender { RunId = run.Id, Pass = 1, Node = 2 });
+        db.Add(new RunSender { RunId = run.Id, Pass = 1, Node = 2, Shown = true });
         await db.SaveChangesAsync();
         await db.Set<Packet>().Where(p => ids.Contains(p.Id))
             .ExecuteUpdateAsync(s => s.SetProperty(p => p.HeldAt, s_heldAt).SetProperty(p => p.HeldReason, HeldReason.GoneUnseen));

@@ -38,7 +38,7 @@ public class DoubtTests
         var report = await hub.RunAsync(league);
 
         Assert.Equal((RunOutcome.Incomplete, 0, 0, 2), (report.Run.Outcome, report.Run.Consumed, report.Run.Unconsumed, report.Run.Doubtful));
-        VerdictTests.Bad(report, VerdictKind.Consumption, "Shown as read, but still there");
+        VerdictTests.Bad(report, VerdictKind.Consumption, "Taken up, but still there");
         Assert.Empty(Directory.EnumerateFiles(hub.InboundOf(league)));
         foreach (var id in new[] { read, other })
         {

@@ -34,6 +34,17 @@ public class InboundFindingsTests
     }
 
     [Fact]
+    public async Task Taken_up_and_still_there_is_in_doubt_though_nothing_good_was_shown_of_it_and_taken_up_and_gone_is_not_read()
+    {
+        var (gone, left) = (Packet(1, 2), Packet(2, 3));
+        var takenUp = new ShownMail(new HashSet<int>(), new HashSet<int> { 2, 3 }, new HashSet<ItemSign>());
+
+        var found = await InboundFindings.JudgeAsync([gone, left], [left], takenUp, diskWasFull: false, BytesAsync);
+
+        Assert.Equal([new DoubtfulPacket(gone, HeldReason.GoneUnseen), new DoubtfulPacket(left, HeldReason.ShownButLeft)], found.Doubtful);
+    }
+
+    [Fact]
     public async Task Where_items_can_be_told_apart_a_packet_whose_first_item_was_not_shown_was_not_begun_with()
     {
         var (gone, begun, after) = (Packet(1, 2, size: 20), Packet(2, 2, size: 30), Packet(3, 2, size: 40));
@@ -60,7 +71,7 @@ public class InboundFindingsTests
     {
         var (read, left) = (Packet(1, 2), Packet(2, 3));
 
-        var found = await InboundFindings.JudgeAsync([read, left], [left], new ShownMail(new HashSet<int> { 2 }, new HashSet<ItemSign>()), true, BytesAsync);
+        var found = await InboundFindings.JudgeAsync([read, left], [left], new ShownMail(new HashSet<int> { 2 }, new HashSet<int> { 2 }, new HashSet<ItemSign>()), true, BytesAsync);
 
         Assert.Empty(found.Read);
         Assert.Equal([left], found.Left);
@@ -68,7 +79,7 @@ public class InboundFindingsTests
     }
 
     private Task<InboundFindings> JudgeAsync(StagedPacket[] staged, StagedPacket[] left, int[] senders, params ItemSign[] items) =>
-        InboundFindings.JudgeAsync(staged, left, new ShownMail(senders.ToHashSet(), items.ToHashSet()), diskWasFull: false, BytesAsync);
+        InboundFindings.JudgeAsync(staged, left, new ShownMail(senders.ToHashSet(), senders.ToHashSet(), items.ToHashSet()), diskWasFull: false, BytesAsync);
 
     private Task<List<byte[]>> BytesAsync(IReadOnlyList<StagedPacket> packets) => Task.FromResult(packets.Select(p => _bytes[p.Id]).ToList());
 

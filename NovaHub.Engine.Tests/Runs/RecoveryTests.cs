@@ -467,7 +467,7 @@ public class RecoveryTests
                 await db.SaveChangesAsync();
                 _run = run.Id;
                 db.AddRange(_staged.Select(id => new RunPacket { RunId = run.Id, PacketId = id }));
-                db.AddRange((shown ?? []).Select(node => new RunSender { RunId = run.Id, Pass = 1, Node = node }));
+                db.AddRange((shown ?? []).Select(node => new RunSender { RunId = run.Id, Pass = 1, Node = node, Shown = true }));
                 if (transcript is not null)
                 {
                     db.Add(new RunRecording { RunId = run.Id, Bytes = [], Transcript = transcript });

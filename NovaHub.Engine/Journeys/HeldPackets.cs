@@ -79,7 +79,7 @@ public sealed class HeldPackets
             return new HeldEvidence(packet, null, 0, false, []);
         }
 
-        var shown = await db.Set<RunSender>().AnyAsync(s => s.RunId == run.Id && s.Node == packet.Source, cancellationToken);
+        var shown = await db.Set<RunSender>().AnyAsync(s => s.RunId == run.Id && s.Node == packet.Source && s.Shown, cancellationToken);
         var text = await db.Set<RunRecording>().Where(r => r.RunId == run.Id).Select(r => r.Transcript).FirstOrDefaultAsync(cancellationToken);
         // A hub that was killed left no transcript, but the items that it had seen until then
         var lines = text is { Length: > 0 }

@@ -7,7 +7,7 @@ public static class HeldWords
     public static string Short(this HeldReason reason) => reason switch
     {
         HeldReason.GoneUnseen => "Gone without a word",
-        HeldReason.ShownButLeft => "Shown as read, but still there",
+        HeldReason.ShownButLeft => "Taken up, but still there",
         HeldReason.DiskFull => "Read while the disk was full",
         HeldReason.OtherFolder => "The folder can't be looked at",
         _ => reason.ToString(),
@@ -19,7 +19,7 @@ public static class HeldWords
         HeldReason.GoneUnseen =>
             "It is gone from INBOUND, but the game's screen did not show that mail of its sender was read. A game also deletes packets of nodes that its own node file lacks.",
         HeldReason.ShownButLeft =>
-            "The game's screen showed mail of its sender, but the packet was still in INBOUND afterwards. A game that can read a file and can't delete it would read it again each time.",
+            "The game's screen showed that it took up mail of its sender, but the packet was still in INBOUND afterwards. A game that can read a file and can't delete it would read it again each time.",
         HeldReason.DiskFull =>
             "The game read it while the disk of its folder was full. DOS programs are often told that such writing succeeded, so what the packet changed may not have been kept.",
         HeldReason.OtherFolder =>

@@ -35,7 +35,7 @@ public enum HeldReason
     /// <summary>It is gone from INBOUND, and the game never showed that it read mail of its sender.</summary>
     GoneUnseen,
 
-    /// <summary>It is still in INBOUND, though the game showed mail of its sender: read, perhaps, and not deleted.</summary>
+    /// <summary>It is still in INBOUND, though the game showed that it took up mail of its sender: read, perhaps, and not deleted.</summary>
     ShownButLeft,
 
     /// <summary>The game read it while the disk of its folder was full, so what came of it may not have been kept.</summary>

@@ -15,8 +15,9 @@ internal sealed record ItemSign(int Source, int Dest, int PackedSize, int Size)
 
 /// <summary>What the game showed while it read.</summary>
 /// <param name="Senders">BBS indices whose mail was shown as read.</param>
+/// <param name="TakenUp">BBS indices whose mail was taken up at least: its lines alone don't show that there was anything good in it.</param>
 /// <param name="Items">Items that were shown as read.</param>
-internal sealed record ShownMail(IReadOnlySet<int> Senders, IReadOnlySet<ItemSign> Items);
+internal sealed record ShownMail(IReadOnlySet<int> Senders, IReadOnlySet<int> TakenUp, IReadOnlySet<ItemSign> Items);
 
 /// <summary>A packet of which it can't be told whether it was read.</summary>
 internal readonly record struct DoubtfulPacket(StagedPacket Packet, HeldReason Reason);
@@ -26,7 +27,7 @@ internal readonly record struct DoubtfulPacket(StagedPacket Packet, HeldReason R
 /// unread: a game can read a file that it can't delete. Only both signs together count, and the rest is for a person.
 /// </summary>
 /// <param name="Read">Gone, and their senders were shown.</param>
-/// <param name="Left">Still there, and nothing of them was shown.</param>
+/// <param name="Left">Still there, and nothing of them was taken up.</param>
 /// <param name="Doubtful">Neither.</param>
 internal sealed record InboundFindings(
     IReadOnlyList<StagedPacket> Read, IReadOnlyList<StagedPacket> Left, IReadOnlyList<DoubtfulPacket> Doubtful)
@@ -50,7 +51,7 @@ internal sealed record InboundFindings(
     {
         var gone = staged.Except(left).ToLookup(p => shown.Senders.Contains(p.Name.Source));
         var leftShown = new HashSet<StagedPacket>();
-        foreach (var sender in left.Where(p => shown.Senders.Contains(p.Name.Source)).GroupBy(p => p.Name.Source))
+        foreach (var sender in left.Where(p => shown.TakenUp.Contains(p.Name.Source)).GroupBy(p => p.Name.Source))
         {
             leftShown.UnionWith(await MaybeReadAsync([.. sender], [.. gone[true].Where(p => p.Name.Source == sender.Key)], shown, bytesOf));
         }

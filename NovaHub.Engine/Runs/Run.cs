@@ -150,7 +150,7 @@ public sealed class RunPacket
     public Packets.HeldReason? Doubt { get; set; }
 }
 
-/// <summary>A sender whose mail the game showed while it read, in one pass of a run. Written as soon as it is seen.</summary>
+/// <summary>A sender whose mail the game took up, in one pass of a run. Written as soon as it is seen on the screen.</summary>
 public sealed class RunSender
 {
     /// <summary>The run.</summary>
@@ -161,6 +161,9 @@ public sealed class RunSender
 
     /// <summary>BBS index of the sender.</summary>
     public int Node { get; init; }
+
+    /// <summary>Whether it was shown that something in it was read, too.</summary>
+    public bool Shown { get; set; }
 }
 
 /// <summary>A phase that the game printed.</summary>

@@ -180,9 +180,11 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
     private async Task<ShownMail> ShownAsync(Run run)
     {
         await using var db = await tools.Databases.CreateDbContextAsync();
-        var senders = await db.Set<RunSender>().Where(s => s.RunId == run.Id && s.Pass == run.Passes).Select(s => s.Node).ToListAsync();
+        var senders = await db.Set<RunSender>().AsNoTracking().Where(s => s.RunId == run.Id && s.Pass == run.Passes).ToListAsync();
         var items = await db.Set<RunItem>().AsNoTracking().Where(i => i.RunId == run.Id && i.Read).ToListAsync();
-        return new ShownMail(senders.ToHashSet(), items.Select(i => new ItemSign(i.Source, i.Dest, i.PackedSize, i.Size)).ToHashSet());
+        return new ShownMail(
+            senders.Where(s => s.Shown).Select(s => s.Node).ToHashSet(), senders.Select(s => s.Node).ToHashSet(),
+            items.Select(i => new ItemSign(i.Source, i.Dest, i.PackedSize, i.Size)).ToHashSet());
     }
 
     private async Task<RunOutcome> OutcomeAsync(Run run)

@@ -36,7 +36,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
     private readonly List<RunPhase> _phases = [];
     private readonly List<RunItem> _items = [];
     private readonly List<RunSender> _senders = [];
-    private readonly HashSet<int> _shown = [];
+    private readonly HashSet<(int Node, bool Shown)> _noted = [];
     private readonly SemaphoreSlim _storing = new(1, 1);
     private readonly MemoryStream _pending = new();
     private readonly CancellationTokenSource _ending = new();
@@ -78,7 +78,7 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
 
             _pass = pass;
             Transcript = new TranscriptReader();
-            _shown.Clear();
+            _noted.Clear();
         }
     }
 
@@ -88,7 +88,8 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         lock (_gate)
         {
             return new ShownMail(
-                _shown.ToHashSet(),
+                _noted.Where(n => n.Shown).Select(n => n.Node).ToHashSet(),
+                _noted.Select(n => n.Node).ToHashSet(),
                 Transcript.Items.Where(i => i.Direction == TranscriptDirection.In).Select(i => new ItemSign(i.Source, i.Dest, i.Size, i.Expanded)).ToHashSet());
         }
     }
@@ -223,14 +224,8 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         }
 
         var news = Transcript.Line(row);
-        foreach (var node in _pass.Detailed ? Transcript.NodesShown : Transcript.NodesRead)
-        {
-            if (_shown.Add(node))
-            {
-                _senders.Add(new RunSender { RunId = _run.Id, Pass = _pass.Number, Node = node });
-                Volatile.Write(ref _urgent, true);
-            }
-        }
+        NoteSenders(Transcript.NodesRead, shown: false);
+        NoteSenders(_pass.Detailed ? Transcript.NodesShown : Transcript.NodesRead, shown: true);
 
         foreach (var entry in news)
         {
@@ -253,6 +248,18 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
                         Size = item.Expanded,
                     });
                     break;
+            }
+        }
+    }
+
+    private void NoteSenders(IEnumerable<int> nodes, bool shown)
+    {
+        foreach (var node in nodes)
+        {
+            if (_noted.Add((node, shown)))
+            {
+                _senders.Add(new RunSender { RunId = _run.Id, Pass = _pass.Number, Node = node, Shown = shown });
+                Volatile.Write(ref _urgent, true);
             }
         }
     }
@@ -320,7 +327,8 @@ internal sealed class RunScreen : IDosOutput, IAsyncDisposable
         foreach (var sender in senders)
         {
             writer.Execute(
-                """INSERT INTO "RunSenders" ("RunId", "Pass", "Node") VALUES (@p0, @p1, @p2) ON CONFLICT DO NOTHING""", sender.RunId, sender.Pass, sender.Node);
+                """INSERT INTO "RunSenders" ("RunId", "Pass", "Node", "Shown") VALUES (@p0, @p1, @p2, @p3) ON CONFLICT ("RunId", "Pass", "Node") DO UPDATE SET "Shown" = "Shown" OR @p3""",
+                sender.RunId, sender.Pass, sender.Node, sender.Shown);
         }
 
         foreach (var phase in phases)

@@ -1,5 +1,4 @@
 using NovaHub.Engine.Games;
-using NovaHub.Web.Api.Arrival;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Api;

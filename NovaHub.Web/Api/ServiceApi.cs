@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Settings;
-using NovaHub.Web.Api.Arrival;
 using NovaHub.Web.Security;
 using NovaHub.Wire;
 
@@ -53,8 +52,6 @@ internal static class ServiceApi
         // Asked for with each upload: a changed limit needs no restart
         services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
         services.AddSingleton<DeliveriesUnderWay>();
-        services.AddHostedService(s => s.GetRequiredService<DeliveriesUnderWay>());
-        services.AddSingleton<ThroughProxy>();
         services.AddSingleton<MailSender>();
         services.AddSingleton<HubHealth>();
     }

@@ -73,6 +73,7 @@ internal static class RunCommand
         report.Run.Staged,
         report.Run.Consumed,
         report.Run.Unconsumed,
+        report.Run.Doubtful,
         report.Run.Written,
         report.Run.StartedAt,
         report.Run.EndedAt,

@@ -1103,6 +1103,9 @@ namespace NovaHub.Engine.Storage.Migrations
                     b.Property<int>("Node")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Shown")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("RunId", "Pass", "Node");
 
                     b.ToTable("RunSenders", (string)null);

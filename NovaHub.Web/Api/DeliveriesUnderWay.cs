@@ -1,35 +1,20 @@
 using NovaHub.Engine.Games;
 
-namespace NovaHub.Web.Api.Arrival;
+namespace NovaHub.Web.Api;
 
 /// <summary>
-/// Downloads of unread mail whose outcome isn't known yet. Whoever asks for the same name meanwhile waits for it, so that
-/// of several packets with one name each download gets the next one. A hub that ends waits for the last outcomes, so that
-/// what arrived is written down.
+/// Downloads of unread mail that are going on. Whoever asks for the same name meanwhile waits for the outcome, so that
+/// of several packets with one name each download gets the next one.
 /// </summary>
-internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
+internal sealed class DeliveriesUnderWay(TimeProvider clock)
 {
     /// <summary>How long a second download of a name waits for the first. Old clients give up after 120 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_listPatience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(2);
 
-    private readonly HashSet<Delivery> _all = [];
-    private readonly Dictionary<PacketName, Delivery> _turns = [];
+    private readonly Dictionary<PacketName, Delivery> _current = [];
     private readonly Lock _gate = new();
-
-    /// <summary>Whether every outcome is known.</summary>
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _all.Count == 0;
-            }
-        }
-    }
 
     /// <summary>Takes the name's turn, or waits for it. After <see cref="Patience"/> the turn is shared.</summary>
     public async Task<Delivery> BeginAsync(PacketName name, CancellationToken cancellationToken)
@@ -40,19 +25,16 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
             Delivery other;
             lock (_gate)
             {
-                if (!_turns.TryGetValue(name, out other!))
+                if (!_current.TryGetValue(name, out other!))
                 {
-                    return _turns[name] = Add(name);
+                    return _current[name] = new Delivery(this, name);
                 }
             }
 
             var left = clock.GetElapsedTime(clock.GetTimestamp(), until);
             if (left <= TimeSpan.Zero || !await EndsAsync(other, left, cancellationToken))
             {
-                lock (_gate)
-                {
-                    return Add(name);
-                }
+                return new Delivery(null, name);
             }
         }
     }
@@ -60,40 +42,17 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
     /// <summary>Waits, shortly, for downloads of this mailbox of which only the last bytes are outstanding.</summary>
     public async ValueTask SettleAsync(LeagueId league, int bbsIndex, CancellationToken cancellationToken)
     {
-        foreach (var delivery in Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex))
+        foreach (var delivery in Finishing(league, bbsIndex))
         {
             await EndsAsync(delivery, s_listPatience, cancellationToken);
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>Comes after the server's own end: no new ones begin.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        var began = clock.GetTimestamp();
-        foreach (var delivery in Where(_ => true))
-        {
-            var left = s_endPatience - clock.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || !await EndsAsync(delivery, left, cancellationToken))
-            {
-                return;
-            }
-        }
-    }
-
-    private Delivery Add(PacketName name)
-    {
-        var delivery = new Delivery(this, name);
-        _all.Add(delivery);
-        return delivery;
-    }
-
-    private List<Delivery> Where(Func<Delivery, bool> fits)
+    private List<Delivery> Finishing(LeagueId league, int bbsIndex)
     {
         lock (_gate)
         {
-            return _all.Count == 0 ? [] : [.. _all.Where(fits)];
+            return _current.Count == 0 ? [] : [.. _current.Values.Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex)];
         }
     }
 
@@ -114,16 +73,12 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
     {
         lock (_gate)
         {
-            _all.Remove(delivery);
-            if (_turns.GetValueOrDefault(delivery.Name) == delivery)
-            {
-                _turns.Remove(delivery.Name);
-            }
+            _current.Remove(delivery.Name);
         }
     }
 
     /// <summary>One download. Disposing it lets the next one have its turn.</summary>
-    internal sealed class Delivery(DeliveriesUnderWay owner, PacketName name) : IDisposable
+    internal sealed class Delivery(DeliveriesUnderWay? owner, PacketName name) : IDisposable
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _finishing;
@@ -139,7 +94,7 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
 
         public void Dispose()
         {
-            owner.End(this);
+            owner?.End(this);
             _ended.TrySetResult();
         }
     }
