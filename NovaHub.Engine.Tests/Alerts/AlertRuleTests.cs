@@ -205,6 +205,29 @@ public class AlertRuleTests
     }
 
     [Fact]
+    public async Task A_schedule_that_is_over_or_can_not_be_read_is_told_until_there_is_another()
+    {
+        await using var bench = await AlertBench.StartAsync();
+        var league = await bench.Hub.AddSandboxLeagueAsync();
+        var rule = new ScheduleStoppedRule(bench.Databases, bench.Clock);
+        async Task SetAsync(string cron, string? zone = null)
+        {
+            await using var db = await bench.Databases.CreateDbContextAsync();
+            await db.Set<League>().ExecuteUpdateAsync(l => l.SetProperty(x => x.Cron, cron).SetProperty(x => x.TimeZone, zone));
+        }
+
+        await SetAsync("0 0 4 * * ?");
+        Assert.Empty(await bench.LookAsync(rule));
+        await SetAsync("0 0 4 1 1 ? 2020");
+        var over = Assert.Single(await bench.LookAsync(rule));
+        Assert.Equal((AlertWeight.Notice, league, "The schedule of 900B, “0 0 4 1 1 ? 2020”, has no further time, so the clock starts no run any more."), (over.Weight, over.LeagueId!.Value, over.Sentence));
+        await SetAsync("0 0 4 * * ?", "Mars/Base");
+        Assert.Contains("“Mars/Base” is no time zone", (await bench.LookAsync(rule)).Single(a => a.State == AlertState.New).Sentence);
+        await SetAsync("0 0 4 * * ?");
+        Assert.All(await bench.LookAsync(rule), a => Assert.Equal(AlertState.Resolved, a.State));
+    }
+
+    [Fact]
     public async Task A_clock_that_was_a_year_ahead_keeps_no_alert_back_and_makes_none()
     {
         await using var bench = await AlertBench.StartAsync();

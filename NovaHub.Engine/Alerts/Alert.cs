@@ -30,6 +30,9 @@ public enum AlertKind
 
     /// <summary>Mail waits for a node that no board has.</summary>
     MailForNobody,
+
+    /// <summary>A league has a schedule, and the clock starts no run.</summary>
+    ScheduleStopped,
 }
 
 /// <summary>How much an alert weighs.</summary>

@@ -20,6 +20,7 @@ public static class AlertServices
         .AddSingleton<IAlertRule, MailBlockedRule>()
         .AddSingleton<IAlertRule, UploadsRefusedRule>()
         .AddSingleton<IAlertRule, MailForNobodyRule>()
+        .AddSingleton<IAlertRule, ScheduleStoppedRule>()
         .AddSingleton<IAlertRule, PacketsHeldRule>()
         .AddHostedService<AlertWatch>();
 }

@@ -18,6 +18,7 @@ internal static class AlertWords
         AlertKind.UploadsRefused => ("Uploads refused", Icons.Material.Outlined.Block),
         AlertKind.PacketsHeld => ("Packets held", Icons.Material.Outlined.HelpOutline),
         AlertKind.MailForNobody => ("Mail for nobody", Icons.Material.Outlined.Unsubscribe),
+        AlertKind.ScheduleStopped => ("Schedule stopped", Icons.Material.Outlined.Schedule),
         _ => (kind.ToString(), Icons.Material.Outlined.Info),
     };
 
@@ -64,6 +65,7 @@ internal static class AlertWords
         AlertKind.HubFault => "Put it right on the hub's own machine; the page System shows its disk and its database. Boards keep what the hub can't take and send it again.",
         AlertKind.PacketsHeld => "Open each packet: beside it stands what the hub saw. Then say whether the game read it, or give it to the game again. Until then it stays as it is; other mail goes on.",
         AlertKind.MailForNobody => "Add the board that is to have the node: its mail goes to it with its first call. If there will be none, give the packets up. A game that goes on writing to the node has an old nodelist.",
+        AlertKind.ScheduleStopped => "Give the league another schedule on its page, or take its schedule away. Runs by hand, and those that start when mail came in, go on.",
         _ => "The reason stands above, and all of them in the activity. Either the board sends what it should not, or its seat here is not the one that its game has. Its program keeps what is refused in OUTBOUND and offers it with every call, until it is right or its sysop takes it out.",
     };
 
@@ -77,6 +79,7 @@ internal static class AlertWords
         AlertKind.HubFault => "It ends by itself when the hub finds nothing wrong any more.",
         AlertKind.PacketsHeld => "It ends by itself when every held packet is decided.",
         AlertKind.MailForNobody => "It ends by itself when a board has the node, or nothing waits for it any more.",
+        AlertKind.ScheduleStopped => "It ends by itself when the schedule has a time again, or is taken away.",
         _ => "It ends by itself when the board calls and no longer offers what is refused, an hour later.",
     };
 }
