@@ -135,7 +135,7 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Error(IsDiskFull(failure) ? $"The disk is full: {failure.Message} Nothing is lost; what could not be stored is fetched again." : failure.Message);
+            Error(IsDiskFull(failure, league) ? $"The disk is full: {failure.Message} Nothing is lost; what could not be stored is fetched again." : failure.Message);
         }
     }
 
@@ -166,11 +166,24 @@ internal sealed class Synchronizer(ClientConfig config, HubClient hub, TimeProvi
         }
     }
 
-    private static bool IsDiskFull(Exception failure)
+    // Asked of the disks themselves: the system's error has another number on each, and .NET words it in several ways
+    private bool IsDiskFull(Exception failure, LeagueSettings league)
     {
-        const int noSpace = 28;
-        const int diskFullOnWindows = unchecked((int)0x80070070);
-        return failure.HResult == noSpace || failure.HResult == diskFullOnWindows || (failure.HResult & 0xFFFF) == noSpace;
+        const long nearlyNothing = 1024 * 1024;
+        if (failure is not IOException || failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        try
+        {
+            return new[] { league.InboundDir, Path.GetDirectoryName(config.Sync.MetricsFile)!, config.Sync.ArchiveDir }
+                .Where(Directory.Exists).Any(f => new DriveInfo(f).AvailableFreeSpace < nearlyNothing);
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
     }
 }
 
