@@ -214,12 +214,8 @@ public sealed class TestHub : IAsyncDisposable
         builder.Services.AddNovaHubEngine(builder.Configuration);
         using var host = builder.Build();
         await host.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(CancellationToken.None);
+        // Closed in order when the host goes: a whole file
         var database = host.Services.GetRequiredService<StorageOptions>().DatabasePath;
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={database};Pooling=False");
-        connection.Open();
-        await using var checkpoint = connection.CreateCommand();
-        checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-        await checkpoint.ExecuteNonQueryAsync();
         return database;
     }
 
@@ -231,6 +227,7 @@ public sealed class TestHub : IAsyncDisposable
             var template = await s_template.Value;
             Directory.CreateDirectory(data);
             File.Copy(template, path);
+            File.Copy(template + "-mark", path + "-mark");
         }
     }
 

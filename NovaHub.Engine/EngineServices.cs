@@ -16,6 +16,7 @@ using NovaHub.Engine.Runs;
 using NovaHub.Engine.Schedules;
 using NovaHub.Engine.Settings;
 using NovaHub.Engine.Storage;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine;
 
@@ -50,14 +51,17 @@ public static class EngineServices
     {
         services.Configure<StorageOptions>(configuration.GetSection("Storage"));
         services.AddSingleton(s => s.GetRequiredService<IOptions<StorageOptions>>().Value);
-        services.AddPooledDbContextFactory<HubDb>((s, o) => o.UseHubSqlite(s.GetRequiredService<StorageOptions>().DatabasePath));
+        services.AddPooledDbContextFactory<HubDb>((s, o) => o.UseHubSqlite(s.GetRequiredService<StorageOptions>().DatabasePath, s.GetRequiredService<LedgerDamage>()));
         services.AddScoped(s => s.GetRequiredService<IDbContextFactory<HubDb>>().CreateDbContext());
+        services.AddSingleton<LedgerDamage>();
+        services.AddSingleton<LedgerOpening>();
         services.AddSingleton<DatabaseMigration>();
         services.AddSingleton<GroupCommit>();
         services.AddHostedService(s => s.GetRequiredService<GroupCommit>());
         services.AddSingleton<LedgerReads>();
         services.AddSingleton<SignalWatch>();
         services.AddHostedService(s => s.GetRequiredService<SignalWatch>());
+        services.AddHostedService<LedgerCare>();
         services.AddOpenIddict().AddCore(o => o.UseEntityFrameworkCore().UseDbContext<HubDb>());
         return services;
     }

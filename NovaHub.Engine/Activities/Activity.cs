@@ -64,6 +64,9 @@ public enum ActivityKind
     /// <summary>Somebody took note of alerts, or closed them.</summary>
     AlertHandled,
 
+    /// <summary>The ledger that was opened was restored or brought here.</summary>
+    LedgerRestored,
+
     /// <summary>Packets are held for a person's decision.</summary>
     PacketHeld,
 

@@ -12,6 +12,7 @@ public static class ActivityServices
         services.AddSingleton<ActivityLog>();
         services.AddSingleton<RefusedUploads>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<RefusedUploads>());
+        services.AddHostedService<LedgerNotes>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine.Storage;
 
@@ -8,15 +9,34 @@ namespace NovaHub.Engine.Storage;
 public sealed class NewerDatabaseException(string path, string migration) : Exception(
     $"The database {path} was made by a newer NovaHub (it has the migration {migration}). Start that version, or restore a backup from before. Nothing was changed.");
 
-/// <summary>Brings the database file to this program's schema, after a backup of the file.</summary>
-public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, StorageOptions options, TimeProvider clock, ILogger<DatabaseMigration> log)
+/// <summary>Opens the database file and brings it to this program's schema, after a backup of the file.</summary>
+public sealed class DatabaseMigration(
+    IDbContextFactory<HubDb> databases, LedgerOpening opening, StorageOptions options, TimeProvider clock, ILogger<DatabaseMigration> log)
 {
-    /// <summary>Makes the data folder if need be, backs up and migrates. Safe to call from two processes at once: the second waits for the first.</summary>
+    /// <summary>
+    /// Makes the data folder if need be, looks at the database, backs up and migrates. Safe to call from two processes at
+    /// once: the second waits for the first.
+    /// </summary>
+    /// <exception cref="LedgerRefusedException">The database can't be trusted; it is left alone.</exception>
     /// <exception cref="NewerDatabaseException">The schema is newer than this program; the file is left alone.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
         MakeFolders();
-        await using var turn = await TakeTurnAsync(cancellationToken);
+        await using var turn = await LedgerTurn.TakeAsync(options, clock, cancellationToken);
+        try
+        {
+            opening.Look(cancellationToken);
+            await MigrateAsync(cancellationToken);
+            opening.Complete();
+        }
+        finally
+        {
+            opening.Abandon();
+        }
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var exists = File.Exists(options.DatabasePath);
         if (exists)
@@ -65,23 +85,6 @@ public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, Storag
         }
     }
 
-    // One process at a time; the lock goes with the process, however it ends
-    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(options.Root, "migration.lock");
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
-            }
-        }
-    }
-
     // A process that was killed while it migrated leaves its row behind, and EF would wait for it for ever
     private static async Task ForgetDeadMigrationAsync(HubDb db, CancellationToken cancellationToken)
     {
@@ -104,6 +107,7 @@ public sealed class DatabaseMigration(IDbContextFactory<HubDb> databases, Storag
             source.Open();
             target.Open();
             source.BackupDatabase(target);
+            LedgerCheckpoint.MarkCopy(target);
         }
 
         File.Move(unfinished, path, overwrite: true);

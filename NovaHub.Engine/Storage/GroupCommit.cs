@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine.Storage;
 
@@ -10,7 +11,7 @@ namespace NovaHub.Engine.Storage;
 /// The one place of a process that makes small writes: many callers share a transaction and its one fsync, and each is
 /// answered after the commit that holds its change. An operation that throws takes back only its own part.
 /// </summary>
-public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log) : BackgroundService
+public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILogger<GroupCommit> log) : BackgroundService
 {
     private const int MostInOneCommit = 256;
 
@@ -25,6 +26,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     /// </param>
     /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
     /// <returns>What the work gave, once it is on disk to stay.</returns>
+    /// <exception cref="LedgerDamagedException">The ledger was found damaged; nothing is written any more.</exception>
     public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default)
     {
         var operation = new Operation<T>(work);
@@ -105,6 +107,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
     {
         try
         {
+            damage.Refuse();
             writer ??= Open();
             if (!TryTogether(writer, batch))
             {
@@ -119,6 +122,7 @@ public sealed class GroupCommit(StorageOptions options, ILogger<GroupCommit> log
         }
         catch (Exception failure) when (failure is DbException or InvalidOperationException)
         {
+            damage.Note(failure);
             Log.CommitFailed(log, batch.Count, failure);
             Abandon(writer);
             foreach (var operation in batch)

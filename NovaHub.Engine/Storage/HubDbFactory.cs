@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using NovaHub.Engine.Storage.Opening;
 using System.Data.Common;
 
 namespace NovaHub.Engine.Storage;
@@ -19,30 +20,48 @@ public static class SqliteSettings
     }.ToString();
 
     /// <summary>Points a context at the database file.</summary>
-    public static DbContextOptionsBuilder UseHubSqlite(this DbContextOptionsBuilder builder, string path) => builder
-        .UseSqlite(ConnectionString(path))
-        .AddInterceptors(PragmaInterceptor.Instance)
-        .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+    /// <param name="builder">The context's options.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="damage">Told of damage that the context meets; once there is any, it can't write.</param>
+    public static DbContextOptionsBuilder UseHubSqlite(this DbContextOptionsBuilder builder, string path, LedgerDamage? damage = null)
+    {
+        builder.UseSqlite(ConnectionString(path))
+            .AddInterceptors(new PragmaInterceptor(damage))
+            .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+        return damage is null ? builder : builder.AddInterceptors(new DamageInterceptor(damage));
+    }
 
-    /// <summary>Sets what SQLite keeps per connection only. FULL: an acknowledged upload survives a power cut.</summary>
+    /// <summary>
+    /// Sets what SQLite keeps per connection only. FULL: an acknowledged upload survives a power cut. Checkpoints are made in
+    /// one place (<c>Storage/Opening</c>), never by a commit.
+    /// </summary>
     public static void Apply(DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=8192;";
+        command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;";
         command.ExecuteNonQuery();
     }
 
-    private sealed class PragmaInterceptor : DbConnectionInterceptor
+    private sealed class PragmaInterceptor(LedgerDamage? damage) : DbConnectionInterceptor
     {
-        public static readonly PragmaInterceptor Instance = new();
-
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Prepare(connection);
 
         public override Task ConnectionOpenedAsync(
             DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
-            Apply(connection);
+            Prepare(connection);
             return Task.CompletedTask;
+        }
+
+        private void Prepare(DbConnection connection)
+        {
+            Apply(connection);
+            if (damage?.Found is not null)
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = "PRAGMA query_only=1";
+                command.ExecuteNonQuery();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine.Storage;
 
@@ -8,7 +9,7 @@ namespace NovaHub.Engine.Storage;
 /// Reads what every request of a board needs, on connections that stay open with their statements prepared. A context
 /// of its own for each request costs three times what the reading itself does.
 /// </summary>
-public sealed class LedgerReads(StorageOptions options) : IDisposable
+public sealed class LedgerReads(StorageOptions options, LedgerDamage damage) : IDisposable
 {
     private const int KeptOpen = 8;
 
@@ -26,6 +27,11 @@ public sealed class LedgerReads(StorageOptions options) : IDisposable
             var result = read(sight);
             good = true;
             return result;
+        }
+        catch (SqliteException failure)
+        {
+            damage.Note(failure);
+            throw;
         }
         finally
         {

@@ -2,11 +2,12 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine.Storage;
 
 /// <summary>Notices what other processes on the same database changed, and tells whoever asked, within a quarter of a second.</summary>
-public sealed class SignalWatch(StorageOptions options, TimeProvider clock, ILogger<SignalWatch> log) : BackgroundService
+public sealed class SignalWatch(StorageOptions options, LedgerDamage damage, TimeProvider clock, ILogger<SignalWatch> log) : BackgroundService
 {
     /// <summary>How often the few rows are read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -61,6 +62,7 @@ public sealed class SignalWatch(StorageOptions options, TimeProvider clock, ILog
         }
         catch (DbException failure)
         {
+            damage.Note(failure);
             Log.SignalsUnreadable(log, failure);
         }
 

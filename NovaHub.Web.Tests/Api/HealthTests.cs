@@ -44,6 +44,53 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_ledger_that_becomes_damaged_takes_no_upload_and_is_unhealthy_from_then_on()
+    {
+        await using var hub = await HubHost.StartAsync();
+        await hub.AddLeagueAsync("555B");
+        using var board = await hub.SignInAsync(await hub.AddBoardAsync("The Dive", "555B:2"));
+        await hub.AddBoardAsync("Bar", "555B:3");
+        using (var good = await board.PutAsync("leagues/555B/packets/555B0203.001", new ByteArrayContent([1, 2, 3]), HubHost.Stop))
+        {
+            Assert.Equal(HttpStatusCode.OK, good.StatusCode);
+        }
+
+        // The disk gives back other bytes than were written: all but the first page, of a file into which the WAL was played
+        await using (var other = new SqliteConnection(SqliteSettings.ConnectionString(hub.Get<StorageOptions>().DatabasePath)))
+        {
+            await other.OpenAsync(HubHost.Stop);
+            await using var checkpoint = other.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await checkpoint.ExecuteNonQueryAsync(HubHost.Stop);
+        }
+
+        await using (var file = new FileStream(hub.Get<StorageOptions>().DatabasePath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            file.Position = 4096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray(), HubHost.Stop);
+        }
+
+        await HubHost.UntilAsync(
+            async () =>
+            {
+                // What a connection has in its memory may still serve it; nothing is ever told to be stored that can't be read again
+                using var upload = await board.PutAsync($"leagues/555B/packets/555B0203.{Random.Shared.Next(2, 999):000}", new ByteArrayContent([4, 5]), HubHost.Stop);
+                return upload.StatusCode == HttpStatusCode.ServiceUnavailable;
+            },
+            "an upload to be refused");
+        for (var i = 0; i < 3; i++)
+        {
+            using var upload = await board.PutAsync($"leagues/555B/packets/555B0203.{i:000}", new ByteArrayContent([4, 5]), HubHost.Stop);
+            await upload.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+            Assert.NotNull(upload.Headers.RetryAfter);
+        }
+
+        await HubHost.UntilAsync(async () => (await hub.Client.GetAsync("/health", HubHost.Stop)).StatusCode == HttpStatusCode.ServiceUnavailable, "the hub to notice");
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        Assert.Contains("damaged", (await response.JsonAsync()).GetProperty("checks").Text("ledger"));
+    }
+
+    [Fact]
     public async Task A_disk_without_room_is_unhealthy()
     {
         var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / (1024 * 1024);

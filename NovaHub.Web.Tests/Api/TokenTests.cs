@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NovaHub.Engine.Leagues;
@@ -207,7 +208,14 @@ public sealed class TokenTests
         await using var hub = await HubHost.StartAsync();
         var board = await hub.AddBoardAsync("The Dive");
         var folder = Directory.CreateTempSubdirectory("novahub-").FullName;
-        File.Copy(Path.Combine(hub.Folder, "novahub.db"), Path.Combine(folder, "novahub.db"));
+        await using (var from = new SqliteConnection(SqliteSettings.ConnectionString(Path.Combine(hub.Folder, "novahub.db"))))
+        await using (var to = new SqliteConnection($"Data Source={Path.Combine(folder, "novahub.db")};Pooling=False"))
+        {
+            await from.OpenAsync(HubHost.Stop);
+            await to.OpenAsync(HubHost.Stop);
+            from.BackupDatabase(to);
+        }
+
         await using (var other = await HubHost.StartInAsync(folder))
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/service/api/v1/me");

@@ -59,6 +59,26 @@ public sealed class CommandTests : IDisposable
         Assert.NotEqual(credentials.GetProperty("client_secret").GetString(), rotated.GetProperty("client_secret").GetString());
     }
 
+    [Fact]
+    public async Task A_damaged_ledger_is_told_with_the_way_out_by_every_verb_and_by_the_hub_itself()
+    {
+        await _hub.JsonAsync("league", "add", "555B", "--name", "Realms");
+        await using (var file = new FileStream(Path.Combine(_hub.Data, "novahub.db"), FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.Position = 5 * 4096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, 8192).ToArray());
+        }
+
+        foreach (var verb in new[] { new[] { "league", "list" }, ["serve", "--urls", "http://127.0.0.1:0"] })
+        {
+            var (code, output, error) = await _hub.RunAsync(verb);
+            Assert.Equal((1, ""), (code, output));
+            Assert.Contains("is damaged", error, StringComparison.Ordinal);
+            Assert.Contains("copy a backup to", error, StringComparison.Ordinal);
+            Assert.Single(error.TrimEnd().Split('\n'));
+        }
+    }
+
     [Theory]
     [InlineData(2, "Required command was not provided", "nothing-like-this")]
     [InlineData(2, "is no seat", "bbs", "add", "X", "--member", "555:2")]

@@ -53,6 +53,8 @@ internal static class ServiceApi
         services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
         services.AddSingleton<DeliveriesUnderWay>();
         services.AddSingleton<MailSender>();
+        services.AddSingleton<LedgerHealth>();
+        services.AddSingleton<DiskHealth>();
         services.AddSingleton<HubHealth>();
     }
 

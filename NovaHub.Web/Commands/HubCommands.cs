@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Runs;
 using NovaHub.Engine.Storage;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Web.Commands;
 
@@ -36,6 +37,7 @@ public static class HubCommands
             UserCommands.Create(),
             RunCommand.Create(),
             PacketsCommand.Create(),
+            EmulatorCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -79,7 +81,7 @@ public static class HubCommands
     // What an operator can understand and mend; anything else is a fault of the program and shows itself whole
     private static string? Sentence(Exception failure) => failure switch
     {
-        RefusedException or LeaseLostException or NewerDatabaseException or FormatException => failure.Message,
+        RefusedException or LeaseLostException or NewerDatabaseException or LedgerRefusedException or FormatException => failure.Message,
         Microsoft.Data.Sqlite.SqliteException => $"The database can't be used: {failure.Message}",
         UnauthorizedAccessException => $"{failure.Message} Run it as the user that owns the data folder.",
         IOException => failure.Message,

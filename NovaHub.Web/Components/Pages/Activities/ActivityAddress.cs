@@ -75,6 +75,7 @@ internal static class ActivityWords
         ActivityKind.NodelistPublished => ("Nodelist published", Icons.Material.Outlined.ListAlt),
         ActivityKind.AccountAdded => ("Account added", Icons.Material.Outlined.PersonAdd),
         ActivityKind.SettingChanged => ("Setting changed", Icons.Material.Outlined.Tune),
+        ActivityKind.LedgerRestored => ("Ledger restored", Icons.Material.Outlined.Restore),
         ActivityKind.AlertHandled => ("Alert handled", Icons.Material.Outlined.NotificationsActive),
         ActivityKind.SignedIn => ("Signed in", Icons.Material.Outlined.Login),
         _ => (kind.ToString(), Icons.Material.Outlined.Info),

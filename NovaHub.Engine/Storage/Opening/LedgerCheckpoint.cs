@@ -1,0 +1,107 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace NovaHub.Engine.Storage.Opening;
+
+/// <summary>
+/// Plays the WAL into the database file and begins a new one: the only place that does. SQLite's own way, at the commit that
+/// makes the WAL too long, is switched off, because it knows no mark.
+/// </summary>
+internal static class LedgerCheckpoint
+{
+    // Readers hold up the end of a checkpoint, and it the writers: it gives up soon and is done again later
+    private const int Patience = 250;
+
+    /// <summary>Makes a checkpoint. The caller has the turn. A power cut at any point leaves files that belong together.</summary>
+    /// <param name="options">Where the database is.</param>
+    /// <param name="at">Told of each step that is through, for tests.</param>
+    public static void Run(StorageOptions options, Action<string>? at = null)
+    {
+        using var connection = Open(options);
+        var before = Read(connection);
+        var next = before.Next;
+        new LedgerRecord { Generation = next.Generation, Before = before.Generation }.Write(options);
+        at?.Invoke("noted");
+        Set(connection, next);
+        at?.Invoke("goes on");
+        new LedgerRecord { Generation = next.Generation, Before = next.Generation }.Write(options);
+        try
+        {
+            // Most of it beside the writers, then the rest at once
+            Execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
+            at?.Invoke("played");
+            Execute(connection, $"PRAGMA busy_timeout={Patience}; PRAGMA wal_checkpoint(TRUNCATE)");
+            at?.Invoke("emptied");
+        }
+        finally
+        {
+            Execute(connection, "PRAGMA busy_timeout=30000");
+            Set(connection, next.Whole);
+        }
+
+        at?.Invoke("begun");
+    }
+
+    /// <summary>Plays all of it into the file, which is whole then. The caller has the turn, and no other process has the database open.</summary>
+    public static void Close(StorageOptions options)
+    {
+        using (var connection = Open(options))
+        {
+            var mark = Read(connection);
+            if (mark.GoesOn)
+            {
+                Set(connection, mark.Whole);
+            }
+
+            var record = new LedgerRecord { Generation = mark.Generation, Before = mark.Generation, Closing = true };
+            record.Write(options);
+            Execute(connection, $"PRAGMA busy_timeout={Patience}; PRAGMA wal_checkpoint(TRUNCATE)");
+            Execute(connection, "PRAGMA busy_timeout=30000");
+            SqliteConnection.ClearPool(connection);
+        }
+
+        var closed = LedgerRecord.Read(options);
+        if (closed is not null && new FileInfo(options.DatabasePath + "-wal") is not { Exists: true, Length: > 0 })
+        {
+            closed.WithFile(new FileInfo(options.DatabasePath)).Write(options);
+        }
+    }
+
+    /// <summary>Gives a copy, made by SQLite, a mark of its own, so that no WAL is taken for its.</summary>
+    public static void MarkCopy(SqliteConnection copy) => Set(copy, Read(copy).Next.Whole);
+
+    private static SqliteConnection Open(StorageOptions options)
+    {
+        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        try
+        {
+            connection.Open();
+            SqliteSettings.Apply(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static LedgerMark Read(SqliteConnection connection) => LedgerMark.Of(Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
+
+    private static void Set(SqliteConnection connection, LedgerMark mark) => Execute(connection, string.Create(
+        CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; PRAGMA user_version={mark.Version}; PRAGMA application_id={mark.Before}; COMMIT"));
+
+    private static int Number(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = pragma;
+        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
