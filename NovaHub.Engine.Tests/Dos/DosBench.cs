@@ -8,9 +8,12 @@ namespace NovaHub.Engine.Tests.Dos;
 internal sealed class DosBench : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("novahub-dos-").FullName;
+    private readonly string _driveName;
 
-    public DosBench()
+    /// <param name="driveName">Name of the host folder that becomes C:. DOSBox takes one with a blank, dosemu2 does not.</param>
+    public DosBench(string driveName = "drive c")
     {
+        _driveName = driveName;
         Directory.CreateDirectory(Game);
         Directory.CreateDirectory(Work);
         File.Copy(Fixture.Program, Path.Combine(Game, "ACT.COM"));
@@ -19,7 +22,7 @@ internal sealed class DosBench : IDisposable
 
     public DosOptions Options { get; set; }
 
-    public string DriveC => Path.Combine(_root, "drive c");
+    public string DriveC => Path.Combine(_root, _driveName);
 
     public string Game => Path.Combine(DriveC, "B900N01");
 

@@ -26,6 +26,8 @@ public class DosMachinesTests : IDisposable
     [InlineData("auto", true, false, "dosemu2")]
     [InlineData("dosbox", true, true, "DOSBox")]
     [InlineData("DOSEMU2", true, true, "dosemu2")]
+    [InlineData("dosemu", true, true, "dosemu2")]
+    [InlineData("dosemu", true, false, "dosemu2")]
     public void The_emulator_is_the_configured_or_the_installed_one(string machine, bool dosemu, bool dosBox, string name)
     {
         var choice = Find(machine, dosemu ? StandIn : "/nowhere/dosemu", dosBox ? StandIn : "/nowhere/dosbox");
@@ -38,6 +40,7 @@ public class DosMachinesTests : IDisposable
     [InlineData("auto", "No DOS emulator is installed")]
     [InlineData("dosbox", "apt-get install dosbox")]
     [InlineData("dosemu2", "Install dosemu2")]
+    [InlineData("dosemu", "Install dosemu2")]
     public void Without_one_a_sentence_says_what_to_install(string machine, string sentence)
     {
         var choice = Find(machine, "/nowhere/dosemu", "/nowhere/dosbox");
@@ -63,6 +66,14 @@ public class DosMachinesTests : IDisposable
         Assert.Equal(4, fault.Failures.Count());
         Assert.All(settings.Keys, key => Assert.Contains(fault.Failures, failure => failure.StartsWith(key, StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData("auto", "dosbox", true)]
+    [InlineData("dosbox", "dosbox", true)]
+    [InlineData("dosbox", "/opt/dosbox/dosbox", false)]
+    [InlineData("dosemu", "dosbox", false)]
+    public void It_is_known_whether_installing_dosbox_would_help(string machine, string path, bool helps) =>
+        Assert.Equal(helps, DosMachines.TakesDosBox(new DosOptions { Machine = machine, DosBoxPath = path }));
 
     [Fact]
     public void The_scratch_folder_of_the_hub_is_used_when_none_is_configured()

@@ -9,7 +9,7 @@ namespace NovaHub.Engine.Tests.Dos;
 /// </summary>
 public class Dosemu2Tests : IDisposable
 {
-    private readonly DosBench _bench = new();
+    private readonly DosBench _bench = new("games");
 
     public Dosemu2Tests()
     {
@@ -133,8 +133,101 @@ public class Dosemu2Tests : IDisposable
         Assert.Equal(DosEnding.Ended, outcome.Ending);
         Assert.Equal(0, outcome.HostExitCode);
         Assert.Equal([null], outcome.CommandCodes);
-        Assert.NotNull(outcome.Trouble);
+        Assert.Equal("dosemu2 ended before the first command was over.", outcome.Trouble);
         AssertClean();
+    }
+
+    [Theory]
+    [InlineData("drive c", "there is a blank in its path")]
+    [InlineData("it's", "the character ' is in its path")]
+    [InlineData("a\"b", "the character \" is in its path")]
+    [InlineData("a*b", "the character * is in its path")]
+    [InlineData("a?b", "the character ? is in its path")]
+    [InlineData("a\\b", "the character \\ is in its path")]
+    [InlineData("a$b", "the character $ is in its path")]
+    [InlineData("a%b", "the character % is in its path")]
+    [InlineData("a:b", "the character : is in its path")]
+    [InlineData("a`b", "the character ` is in its path")]
+    [InlineData("235", "its path has 235 characters, and at most 234 work")]
+    public async Task A_drive_that_it_can_not_use_is_refused_before_the_run(string name, string sentence)
+    {
+        var root = Path.GetDirectoryName(_bench.DriveC)!;
+        using var bench = new DosBench(name == "235" ? new string('x', 235 - root.Length - 1) : name) { Options = _bench.Options };
+
+        var outcome = await bench.RunAsync("ACT.COM L");
+
+        Assert.Equal(DosEnding.NotStarted, outcome.Ending);
+        Assert.StartsWith($"dosemu2 can't use {bench.DriveC} as drive C: {sentence}.", outcome.Trouble, StringComparison.Ordinal);
+        Assert.Equal(outcome.Trouble, bench.Machines.Find().Machine!.FolderFault(bench.DriveC));
+        Assert.False(File.Exists(Path.Combine(bench.DriveC, "seen.txt")));
+        Assert.Null((bench.Machines.Find(new DosOptions { Machine = "dosbox", DosBoxPath = StandIn }).Machine!.FolderFault(bench.DriveC), name) switch
+        {
+            // DOSBox has rules of its own
+            (not null, "a\"b" or "a%b") => null,
+            var (fault, _) => fault,
+        });
+    }
+
+    [Fact]
+    public void A_longest_path_is_taken() =>
+        Assert.Null(_bench.Machines.Find().Machine!.FolderFault(Path.Combine("/srv", new string('x', 234 - 5))));
+
+    [Fact]
+    public async Task A_blank_in_the_hubs_own_folder_is_refused_too()
+    {
+        _bench.Options = _bench.Options with { WorkFolder = Path.Combine(_bench.Work, "my data") };
+
+        var outcome = await _bench.RunAsync("ACT.COM L");
+
+        Assert.Equal(DosEnding.NotStarted, outcome.Ending);
+        Assert.Contains("there is a blank in its path. Move the hub's data folder", outcome.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_emulator_says_when_it_does_not_boot_is_quoted()
+    {
+        var said = Path.Combine(_bench.DriveC, "said.raw");
+        // As it comes: the banner, escapes, a harmless line about KVM, then why
+        await File.WriteAllBytesAsync(said,
+        [
+            .. Fixture.Bytes("dosemu2-dumb-terminal.raw").Where((_, at) => at < 1500),
+            .. "\r\n\e[0m\e[1;1HERROR: KVM: error opening /dev/kvm: No such file\r\n\e[31mERROR: can't open \e[0m/srv/games: not a folder\r\nERROR: leaving\r\n"u8,
+        ]);
+        Play("replay=" + said, "no-boot");
+
+        var outcome = await _bench.RunAsync("ACT.COM L");
+
+        Assert.Equal([null], outcome.CommandCodes);
+        Assert.Equal("dosemu2 ended before the first command was over; it said: ERROR: can't open /srv/games: not a folder ERROR: leaving", outcome.Trouble);
+        _bench.AssertClean("seen.txt", "standin.txt", "said.raw");
+    }
+
+    [Fact]
+    public async Task A_boot_that_fails_on_another_users_leftover_is_told_as_such()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can make a folder of another user's.");
+        var leftover = "/tmp/dosemu2_0";
+        Assert.SkipWhen(Directory.Exists(leftover), $"{leftover} is there already.");
+        Directory.CreateDirectory(leftover);
+        try
+        {
+            using (var chown = System.Diagnostics.Process.Start("chown", ["1234", leftover]))
+            {
+                await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+
+            Play("replay=" + Fixture.PathOf("dosemu2-planetary.raw"), "no-boot");
+            var outcome = await _bench.RunAsync("ACT.COM L");
+            Assert.Equal($"dosemu2 did not boot: {leftover} belongs to another user. Remove it.", outcome.Trouble);
+
+            // One that boots all the same is left in peace
+            Play("replay=" + Fixture.PathOf("dosemu2-planetary.raw"), "code=0", "exit=0");
+            Assert.Null((await _bench.RunAsync("ACT.COM L")).Trouble);
+        }
+        finally
+        {
+            Directory.Delete(leftover);
+        }
     }
 
     [Fact]
@@ -201,15 +294,56 @@ public class Dosemu2Tests : IDisposable
     }
 
     [Fact]
-    public async Task A_scratch_folder_on_drive_C_that_a_killed_hub_left_behind_is_removed_after_a_day()
+    public async Task Scratch_folders_of_killed_hubs_are_removed_by_the_marker_in_them_and_nothing_by_its_name()
     {
-        var old = Directory.CreateDirectory(Path.Combine(_bench.DriveC, "NHJ12345")).FullName;
-        Directory.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
-        var young = Directory.CreateDirectory(Path.Combine(_bench.DriveC, "NHJ54321")).FullName;
+        var living = await ProcessAsync("sleep", "60");
+        var dead = await ProcessAsync("true");
+        var ours = Marked("NHJ12345", dead.Mark);
+        var anothers = Marked("NHJ54321", living.Mark);
+        var elsewhere = Marked("NHJ0AAAA", "pid:[1]/77-88");
+        var oldElsewhere = Marked("NHJ0BBBB", "pid:[1]/77-88", old: true);
+        var games = Marked("NHJGAMES", null, old: true);
+        var unmarked = Marked("NHJABCDE", null, old: true);
+        await File.WriteAllTextAsync(Path.Combine(unmarked, "PLAYERS.DAT"), "x");
+        var unfinished = Directory.CreateDirectory(Path.Combine(_bench.DriveC, "NHJ99999")).FullName;
+        Directory.SetLastWriteTimeUtc(unfinished, DateTime.UtcNow.AddDays(-2));
+        var work = Directory.CreateDirectory(Path.Combine(_bench.Work, "job-" + new string('a', 32))).FullName;
+        await File.WriteAllTextAsync(Path.Combine(work, JobFolder.MarkerName), dead.Mark);
 
         await _bench.RunAsync("ACT.COM L");
 
-        Assert.False(Directory.Exists(old));
-        Assert.True(Directory.Exists(young));
+        Assert.All([ours, oldElsewhere, unfinished, work], folder => Assert.False(Directory.Exists(folder), folder));
+        Assert.All([anothers, elsewhere, games, unmarked], folder => Assert.True(Directory.Exists(folder), folder));
+        living.Process!.Kill();
+        await living.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, _bench.Machines.RemoveLeftovers([_bench.DriveC, Path.Combine(_bench.DriveC, "GONE")]));
+        Assert.False(Directory.Exists(anothers));
+        living.Process.Dispose();
+    }
+
+    private string Marked(string name, string? owner, bool old = false)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_bench.DriveC, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, owner is null ? "SOME.TXT" : JobFolder.MarkerName), owner + "\r\n");
+        if (old)
+        {
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddDays(-2));
+        }
+
+        return folder;
+    }
+
+    // A process and how the hub names it as an owner; one that ends by itself has ended
+    private static async Task<(System.Diagnostics.Process? Process, string Mark)> ProcessAsync(string program, params string[] arguments)
+    {
+        var process = System.Diagnostics.Process.Start(program, arguments);
+        var entry = ProcessTree.Below(Environment.ProcessId).FirstOrDefault(p => p.Id == process.Id);
+        if (program == "true")
+        {
+            await process.WaitForExitAsync();
+            return (null, ProcessTree.MarkOf(new ProcessEntry(process.Id, 0, "true", entry?.Started ?? 1)));
+        }
+
+        return (process, ProcessTree.MarkOf(entry!));
     }
 }

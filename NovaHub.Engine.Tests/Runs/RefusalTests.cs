@@ -50,6 +50,22 @@ public class RefusalTests
     }
 
     [Fact]
+    public async Task A_folder_that_dosemu2_can_not_use_is_refused()
+    {
+        await using var hub = await TestHub.StartAsync(new Dictionary<string, string?>
+        {
+            ["Dos:Machine"] = "dosemu2",
+            ["Dos:DosemuPath"] = Path.Combine(AppContext.BaseDirectory, "Dos", "StandIn", "dosemu"),
+        });
+        var league = await hub.AddSandboxLeagueAsync();
+        var packet = await hub.SendAsync(league, 2, 1);
+        var folder = SandboxGame.Install(Path.Combine(hub.Games, "my games"), "B900N01", league, "The Hub BBS", "13:10/1", null);
+        await hub.Get<LeagueAdmin>().ChangeAsync(league, l => l.GameFolder = folder, CancellationToken.None);
+
+        await IsRefusedAsync(hub, packet, "dosemu2 can't use", "my games as drive C: there is a blank in its path", "Dos:Machine");
+    }
+
+    [Fact]
     public async Task Without_an_emulator_the_run_says_what_to_install()
     {
         await using var hub = await TestHub.StartAsync(new Dictionary<string, string?> { ["Dos:DosBoxPath"] = "/nowhere/dosbox" });

@@ -16,7 +16,7 @@ public class SandboxGameTests
             var league = LeagueId.Parse("900B");
             var folder = SandboxGame.Install(drive, "B900N02", league, "Alpha", "13:10/2", "2\r\n"u8.ToArray());
 
-            Assert.Empty(GameFolder.Of(new League { Id = league, Name = "Sandbox", GameFolder = folder })!.Faults());
+            Assert.Empty(GameFolder.Of(new League { Id = league, Name = "Sandbox", GameFolder = folder })!.Faults(null));
             Assert.Equal("2\r\n", File.ReadAllText(Path.Combine(folder, "BRNODES.DAT")));
             Assert.Equal(@"C:\B900N02\INBOUND\", File.ReadAllLines(Path.Combine(folder, "BBS.CFG"))[3]);
         }

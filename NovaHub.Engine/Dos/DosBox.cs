@@ -25,18 +25,20 @@ internal sealed class DosBox(string program, DosOptions options, TimeProvider ti
             return $"DOSBox is not installed ({program} was not found or is not executable). Debian: apt-get install dosbox.";
         }
 
-        return HostPrograms.Find("setsid") is null ? "The program setsid is not installed (Debian: apt-get install util-linux)." : null;
+        return EmulatorProcess.Tools.FirstOrDefault(tool => HostPrograms.Find(tool) is null) is { } missing
+            ? $"The program {missing} is not installed (Debian: apt-get install util-linux dash)."
+            : null;
     }
+
+    public override string? FolderFault(string driveC) =>
+        new[] { Path.GetFullPath(driveC), WorkFolder }.FirstOrDefault(path => path.Any(c => c is '"' or '%' || char.IsControl(c))) is { } bad
+            ? $"DOSBox cannot mount {bad}: the name holds a quotation mark, a percent sign or a control character."
+            : null;
 
     protected override async Task<SessionEnd> RunAsync(Session session, JobFolder home, SessionOutput screen, CancellationToken stop)
     {
         var job = session.Job;
         var driveC = Path.GetFullPath(job.DriveC);
-        if (new[] { driveC, home.Path }.FirstOrDefault(path => path.Any(c => c is '"' or '%' || char.IsControl(c))) is { } bad)
-        {
-            return SessionEnd.NotStarted($"DOSBox cannot mount {bad}: the name holds a quotation mark, a percent sign or a control character.");
-        }
-
         using var modem = new NullModem(screen);
         var drive = Directory.CreateDirectory(Path.Combine(home.Path, "d")).FullName;
         var conf = Path.Combine(home.Path, "dosbox.conf");
@@ -47,8 +49,7 @@ internal sealed class DosBox(string program, DosOptions options, TimeProvider ti
         await File.WriteAllTextAsync(Path.Combine(drive, DosBatch.LadderName), DosBatch.Ladder(), Encoding.ASCII, stop);
 
         var hostText = new HostText();
-        var command = Cli.Wrap("setsid")
-            .WithArguments(["--wait", program, "-conf", conf, "-noconsole", "-exit"])
+        var command = EmulatorProcess.Watch(program, "-conf", conf, "-noconsole", "-exit")
             .WithWorkingDirectory(home.Path)
             .WithEnvironmentVariables(e => e.Set("SDL_VIDEODRIVER", "dummy").Set("SDL_AUDIODRIVER", "dummy").Set("HOME", home.Path))
             .WithStandardOutputPipe(hostText.AsPipe())
@@ -59,10 +60,10 @@ internal sealed class DosBox(string program, DosOptions options, TimeProvider ti
         return new SessionEnd(end, await DosBatch.ReadProofAsync(drive, job.Commands.Count), hostText.ToString());
     }
 
-    protected override string? Explain(SessionEnd end, SessionOutput screen) =>
+    protected override Task<string?> ExplainAsync(SessionEnd end, SessionOutput screen) => Task.FromResult(
         end.Codes?[0] is not null && !screen.Drawn
             ? "The screen was not seen: DOSBox could not reach the hub through its null modem (a TCP connection to 127.0.0.1)."
-            : null;
+            : null);
 
     private string Conf(string driveC, string jobDrive, int port) => string.Create(
         CultureInfo.InvariantCulture,

@@ -67,6 +67,10 @@ public interface IDosMachine
     /// <summary><c>dosemu2</c> or <c>DOSBox</c>.</summary>
     string Name { get; }
 
+    /// <summary>Why this emulator can't work with a host folder as drive C, as a sentence for the sysop; null when it can.</summary>
+    /// <param name="driveC">The host folder.</param>
+    string? FolderFault(string driveC);
+
     /// <summary>
     /// Whether a DOS program that lists a folder gets its files sorted by name. Otherwise it gets them in the order of the
     /// host's file system, which says nothing.

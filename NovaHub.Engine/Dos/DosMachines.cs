@@ -22,6 +22,23 @@ public sealed class DosMachines(IOptions<DosOptions> options, TimeProvider time,
     /// <returns>Number of processes ended.</returns>
     public Task<int> EndLeftoversAsync() => ProcessTree.EndLeftoversAsync(time);
 
+    /// <summary>Removes scratch folders that sessions of dead hubs left, once <see cref="EndLeftoversAsync"/> has ended those sessions.</summary>
+    /// <param name="drives">Host folders that are drive C of some league.</param>
+    /// <returns>How many were removed.</returns>
+    public int RemoveLeftovers(IEnumerable<string> drives)
+    {
+        var log = loggers.CreateLogger<DosMachines>();
+        return drives.Sum(drive => JobFolder.RemoveLeftovers(drive, JobFolder.OnDriveC, time, log))
+            + JobFolder.RemoveLeftovers(EmulatorMachine.WorkFolderOf(options.Value), JobFolder.InWork, time, log);
+    }
+
+    /// <summary>Whether DOSBox, installed where every distribution puts it, would be used by these settings.</summary>
+    public static bool TakesDosBox(DosOptions settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Machine.ToUpperInvariant() is "AUTO" or "DOSBOX" && !settings.DosBoxPath.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+
     /// <summary>The emulator by the hub's configuration.</summary>
     public DosMachineChoice Find() => Find(options.Value);
 
@@ -34,7 +51,7 @@ public sealed class DosMachines(IOptions<DosOptions> options, TimeProvider time,
         var dosBox = HostPrograms.Find(settings.DosBoxPath);
         return settings.Machine.ToUpperInvariant() switch
         {
-            "DOSEMU2" when dosemu is null => new DosMachineChoice(
+            "DOSEMU2" or "DOSEMU" when dosemu is null => new DosMachineChoice(
                 null,
                 $"dosemu2 is configured but {settings.DosemuPath} was not found. Install dosemu2 (its authors package it for Ubuntu, Fedora and openSUSE), set Dos:DosemuPath, or set Dos:Machine to dosbox."),
             "DOSBOX" when dosBox is null => new DosMachineChoice(

@@ -9,7 +9,7 @@ public sealed record DosOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Dos";
 
-    /// <summary><c>auto</c> (dosemu2 when it is installed, else DOSBox), <c>dosemu2</c> or <c>dosbox</c>.</summary>
+    /// <summary><c>auto</c> (dosemu2 when it is installed, else DOSBox), <c>dosemu2</c> (also <c>dosemu</c>) or <c>dosbox</c>.</summary>
     public string Machine { get; set; } = "auto";
 
     /// <summary>The dosemu2 program: a name on PATH or an absolute path.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class DosOptionsRules : IValidateOptions<DosOptions>
 
     private static IEnumerable<string> Faults(DosOptions options)
     {
-        if (options.Machine.ToUpperInvariant() is not ("AUTO" or "DOSEMU2" or "DOSBOX"))
+        if (options.Machine.ToUpperInvariant() is not ("AUTO" or "DOSEMU2" or "DOSEMU" or "DOSBOX"))
         {
             yield return $"Dos:Machine is '{options.Machine}'; allowed are auto, dosemu2 and dosbox.";
         }

@@ -24,7 +24,7 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         var session = new Session(job, job.Id ?? Guid.NewGuid().ToString("N"), job.KillAfter ?? options.KillAfter);
         var screen = new SessionOutput(output, session.Id, log);
         SessionEnd end;
-        var fault = DosFolder.Fault(job.DriveC, job.Folder) ?? DosBatch.Fault(job) ?? HostFault();
+        var fault = DosFolder.Fault(job.DriveC, job.Folder) ?? DosBatch.Fault(job) ?? HostFault() ?? FolderFault(job.DriveC);
         if (fault is not null)
         {
             end = SessionEnd.NotStarted(fault);
@@ -36,7 +36,7 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
             end = await RunCheckedAsync(session, screen, stop);
         }
 
-        var trouble = end.Process.Trouble ?? Judge(end, screen);
+        var trouble = end.Process.Trouble ?? await JudgeAsync(end, screen);
         if (trouble is not null)
         {
             Log.Trouble(log, session.Id, trouble);
@@ -48,6 +48,8 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         return new DosOutcome(end.Process.Ending, end.Process.ExitCode, codes, elapsed, screen.Bytes, trouble);
     }
 
+    public abstract string? FolderFault(string driveC);
+
     /// <summary>What is missing on the host, as a sentence; null when everything is there.</summary>
     protected abstract string? HostFault();
 
@@ -55,16 +57,21 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
     protected abstract Task<SessionEnd> RunAsync(Session session, JobFolder home, SessionOutput screen, CancellationToken stop);
 
     /// <summary>What the end of the session says about the emulator's set-up; null when nothing.</summary>
-    protected abstract string? Explain(SessionEnd end, SessionOutput screen);
+    protected abstract Task<string?> ExplainAsync(SessionEnd end, SessionOutput screen);
+
+    /// <summary>The folder in which each session has a scratch folder of its own.</summary>
+    protected string WorkFolder => WorkFolderOf(options);
+
+    /// <summary>The same for given settings.</summary>
+    public static string WorkFolderOf(DosOptions options) => string.IsNullOrWhiteSpace(options.WorkFolder)
+        ? Path.Combine(Path.GetTempPath(), "novahub-dos")
+        : Path.GetFullPath(options.WorkFolder);
 
     private async Task<SessionEnd> RunCheckedAsync(Session session, SessionOutput screen, CancellationToken stop)
     {
         try
         {
-            var work = string.IsNullOrWhiteSpace(options.WorkFolder)
-                ? Path.Combine(Path.GetTempPath(), "novahub-dos")
-                : Path.GetFullPath(options.WorkFolder);
-            using var home = JobFolder.Create(work, "job-", session.Id, time, log);
+            using var home = JobFolder.Create(WorkFolder, JobFolder.InWork, session.Id, time, log);
             return await RunAsync(session, home, screen, stop);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -77,14 +84,14 @@ internal abstract class EmulatorMachine(DosOptions options, TimeProvider time, I
         }
     }
 
-    private string? Judge(SessionEnd end, SessionOutput screen)
+    private async Task<string?> JudgeAsync(SessionEnd end, SessionOutput screen)
     {
         if (end.Process.Ending is not DosEnding.Ended)
         {
             return null;
         }
 
-        return Explain(end, screen)
+        return await ExplainAsync(end, screen)
             ?? (end.Codes?[0] is null
                 ? $"{Name} ended before the first command was over{(end.HostText.Length > 0 ? $"; it said: {end.HostText}" : ".")}"
                 : null);

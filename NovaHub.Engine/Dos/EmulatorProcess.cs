@@ -19,9 +19,42 @@ internal sealed class EmulatorProcess(string jobId, TimeProvider time, ILogger l
     // A grandchild that keeps the output open would hold the session for ever
     private const int LooksBeforeSweep = 4;
 
+    // Its input is a pipe from the hub. When the hub is gone, however it ended, that closes, and the session is asked to end,
+    // then killed: one that prints nothing would notice nothing. The program itself gets an empty input, as ever.
+    private const string Watched = """
+        exec 3<&0 </dev/null
+        trap : TERM
+        { trap "" TERM; read -r _ <&3; kill -TERM 0; sleep 5; kill -KILL 0; } >/dev/null 2>&1 &
+        watch=$!
+        exec 3<&-
+        "$@"
+        code=$?
+        kill -KILL $watch
+        exit $code
+        """;
+
     private readonly ProcessTree _tree = new(jobId);
 
-    /// <param name="command">Starts with setsid, so that the process leads a group of its own.</param>
+    /// <summary>What is needed on the host beside the emulator.</summary>
+    public static IReadOnlyList<string> Tools { get; } = ["setsid", "sh"];
+
+    /// <summary>A command that leads a process group of its own and ends with the hub.</summary>
+    /// <param name="program">The program and its arguments.</param>
+    public static Command Watch(params IEnumerable<string> program) => Cli.Wrap("setsid")
+        .WithArguments(["--wait", "sh", "-c", Watched, "sh", .. program])
+        .WithStandardInputPipe(PipeSource.Create(async (_, ended) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, ended);
+            }
+            catch (OperationCanceledException)
+            {
+                // The session is over
+            }
+        }));
+
+    /// <param name="command">Of <see cref="Watch"/>.</param>
     /// <param name="timeLimit">After this it is asked to end.</param>
     /// <param name="killAfter">Grace between asking and killing.</param>
     /// <param name="stop">Asks it to end.</param>

@@ -91,6 +91,13 @@ internal sealed partial class ProcessTree(string jobId, Func<int, int, int>? kil
     /// <summary>This process as the owner of sessions.</summary>
     public static string OwnMark { get; } = Read(Environment.ProcessId) is { } self ? MarkOf(self) : "";
 
+    /// <summary>Whether the process of an <see cref="OwnMark"/> is gone; null when that can't be told from here.</summary>
+    public static bool? OwnerIsGone(string mark) =>
+        mark.Length > 0 && mark.StartsWith(s_namespace + "/", StringComparison.Ordinal)
+            ? !int.TryParse(mark.AsSpan(s_namespace.Length + 1, Math.Max(0, mark.LastIndexOf('-') - s_namespace.Length - 1)), CultureInfo.InvariantCulture, out var id)
+                || Read(id) is not { } living || MarkOf(living) != mark
+            : null;
+
     /// <summary>
     /// Ends sessions whose hub was killed: nobody watches their time limit, and they may still be at work in a game folder.
     /// </summary>

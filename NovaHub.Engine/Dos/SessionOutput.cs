@@ -10,6 +10,8 @@ namespace NovaHub.Engine.Dos;
 /// </summary>
 internal sealed class SessionOutput(IDosOutput next, string jobId, ILogger log) : IDosOutput
 {
+    private readonly byte[] _head = new byte[8 * 1024];
+    private int _headLength;
     private bool _broken;
     private bool _escape;
 
@@ -19,9 +21,15 @@ internal sealed class SessionOutput(IDosOutput next, string jobId, ILogger log) 
     /// <summary>A cursor movement or colour was among them: the terminal layer knew its terminal.</summary>
     public bool Drawn { get; private set; }
 
+    /// <summary>The first 8 KB of what was passed on: what an emulator says before it draws.</summary>
+    public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
+
     public void Write(ReadOnlySpan<byte> vt)
     {
         Bytes += vt.Length;
+        var first = vt[..Math.Min(vt.Length, _head.Length - _headLength)];
+        first.CopyTo(_head.AsSpan(_headLength));
+        _headLength += first.Length;
         foreach (var b in vt)
         {
             Drawn |= _escape && b == (byte)'[';

@@ -51,7 +51,8 @@ public sealed class GameFolder
     /// Everything that keeps the game from moving a packet, each in one sentence with what to do. A run that can't work is
     /// never started: the game would answer it with exit code 0 and a normal-looking transcript.
     /// </summary>
-    public IReadOnlyList<string> Faults()
+    /// <param name="machine">The emulator that is to run it, which may have rules of its own for folders; null when there is none.</param>
+    public IReadOnlyList<string> Faults(IDosMachine? machine)
     {
         if (!Directory.Exists(Path))
         {
@@ -62,6 +63,11 @@ public sealed class GameFolder
         if (DosFolder.Fault(DriveC, Path) is { } fault)
         {
             faults.Add(fault);
+        }
+
+        if (machine?.FolderFault(DriveC) is { } unusable)
+        {
+            faults.Add(unusable);
         }
 
         if (DosFolder.FindProgram(Path, League.Game.Program) is null)

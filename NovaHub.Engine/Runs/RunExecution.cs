@@ -40,12 +40,12 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
             return Refuse(VerdictKind.GameFolder, [$"League {league.Id} has no game folder, so its game can't run. Mail waits; direct-routed packets are relayed. Set one with: novahub league set {league.Id} --game-folder DIR"]);
         }
 
-        if (Faults(folder) is { Count: > 0 } faults)
+        var choice = tools.Machines.Find();
+        if (Faults(folder, choice.Machine) is { Count: > 0 } faults)
         {
             return Refuse(VerdictKind.GameFolder, faults);
         }
 
-        var choice = tools.Machines.Find();
         if (choice.Machine is not { } machine)
         {
             return Refuse(VerdictKind.Emulator, [choice.Missing!]);
@@ -74,11 +74,11 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         }
     }
 
-    private static IReadOnlyList<string> Faults(GameFolder folder)
+    private static IReadOnlyList<string> Faults(GameFolder folder, IDosMachine? machine)
     {
         try
         {
-            return folder.Faults();
+            return folder.Faults(machine);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -42,6 +42,7 @@ public static class RunServices
     public static IServiceCollection AddRunSchedule(this IServiceCollection services)
     {
         services.AddHostedService<RunRecoveryAtStart>();
+        services.AddHostedService<SessionLeftovers>();
         services.AddSingleton<MailForGames>();
         services.AddSingleton(s => new MailPlan(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<CurrentOptions<RunOptions>>()));
         services.AddHostedService<MailArrivals>();

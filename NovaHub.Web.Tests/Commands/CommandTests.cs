@@ -133,6 +133,40 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("6 packets uploaded, 4 consumed by the hub's game", demo.Out, StringComparison.Ordinal);
         Assert.Contains("2 relayed", demo.Out, StringComparison.Ordinal);
         Assert.Contains("Everything that went in came out.", demo.Out, StringComparison.Ordinal);
+        Assert.Contains((await _hub.RunAsync("emulator")).Out.Replace("The hub uses ", "The games run under ", StringComparison.Ordinal), demo.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_removes_no_folder_that_it_did_not_make()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_hub.Data, "demo-once")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "mine.txt"), "x");
+
+        var (code, _, error) = await _hub.RunAsync("demo", "--once");
+
+        Assert.Equal(1, code);
+        Assert.Contains("was not made by demo --once", error, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "mine.txt")));
+    }
+
+    [Fact]
+    public async Task The_emulator_is_the_one_that_the_configuration_leads_to()
+    {
+        // What ./novahub asks before it installs one
+        Directory.CreateDirectory(_hub.Data);
+        foreach (var (settings, lacking) in new[]
+        {
+            ("""{"Dos":{"DosBoxPath":"no-such-dosbox","DosemuPath":"no-such-dosemu"}}""", "dosbox\n"),
+            ("""{"Dos":{"Machine":"dosemu","DosBoxPath":"no-such-dosbox","DosemuPath":"no-such-dosemu"}}""", ""),
+            ("""{"Dos":{"Machine":"dosbox","DosBoxPath":"no-such-dosbox","DosemuPath":"sh"}}""", "dosbox\n"),
+            ("""{"Dos":{"DosBoxPath":"no-such-dosbox","DosemuPath":"sh"}}""", ""),
+        })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_hub.Data, "settings.json"), settings);
+            Assert.Equal((0, lacking, ""), await _hub.RunAsync("emulator", "--lacking"));
+        }
+
+        Assert.Equal((0, "The hub uses dosemu2.\n", ""), await _hub.RunAsync("emulator"));
     }
 
     [Fact]

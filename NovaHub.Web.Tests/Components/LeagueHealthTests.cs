@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using NovaHub.Engine.Dos;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Web.Components.Live;
 using NovaHub.Web.Components.Pages.Leagues;
 
 namespace NovaHub.Web.Tests.Components;
@@ -33,6 +37,24 @@ public sealed class LeagueHealthTests : IDisposable
     [Fact]
     public void A_league_without_boards_says_how_to_add_one() =>
         Assert.Contains(Gaps(null), g => g is { StopsRuns: false, Command: "./novahub bbs add \"Name of the BBS\" --member 555B:2" });
+
+    [Fact]
+    public void The_look_at_a_game_folder_knows_what_its_emulator_can_not_use()
+    {
+        var games = Directory.CreateDirectory(Path.Combine(_folder, "my games")).FullName;
+        var league = new League { Id = League, Name = "Test", GameFolder = Directory.CreateDirectory(Path.Combine(games, "B555N01")).FullName };
+        var machines = new DosMachines(Options.Create(new DosOptions()), TimeProvider.System, NullLoggerFactory.Instance);
+        File.WriteAllText(Path.Combine(_folder, "dosemu"), "#!/bin/sh\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path.Combine(_folder, "dosemu"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var said = FolderChecks.Look(league, machines.Find(new DosOptions { Machine = "dosemu2", DosemuPath = Path.Combine(_folder, "dosemu") }));
+
+        Assert.Contains(said, s => s.Tone == Tone.Bad && s.Sentence.StartsWith($"dosemu2 can't use {games} as drive C: there is a blank", StringComparison.Ordinal));
+        Assert.Contains(FolderChecks.Look(league, new DosMachineChoice(null, "Install DOSBox.")), s => s.Sentence == "Install DOSBox.");
+    }
 
     private static IReadOnlyList<LeagueGap> Gaps(string? folder, string? emulator = null) =>
         new LeagueHealth(() => emulator, TimeProvider.System).Gaps(new LeagueEntry(League, "Test", 1, FrozenDictionary<int, BoardEntry>.Empty, folder, true, false));

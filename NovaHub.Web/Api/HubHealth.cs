@@ -40,7 +40,7 @@ internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, TimeProvi
                 return latest.Report;
             }
 
-            var checks = new Dictionary<string, string>(StringComparer.Ordinal) 
+            var checks = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ledger"] = await ledger.LookAsync(),
                 ["disk"] = disks.Look(),

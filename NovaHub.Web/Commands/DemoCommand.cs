@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Demo;
+using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Commands;
 
@@ -9,6 +10,7 @@ namespace NovaHub.Web.Commands;
 internal static class DemoCommand
 {
     private const int RoundsOfOnce = 2;
+    private const string Marker = "demo-once.txt";
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(20);
 
     public static Command Create()
@@ -30,10 +32,9 @@ internal static class DemoCommand
         ServeCommand.Configure(builder, parsed, urls);
         var folder = Path.Combine(
             Path.GetFullPath(builder.Configuration["Storage:DataFolder"] ?? "data"), once ? "demo-once" : "demo");
-        if (once && Directory.Exists(folder))
+        if (once)
         {
-            // Made by an earlier demo --once, and by nothing else
-            Directory.Delete(folder, recursive: true);
+            BeginAnew(folder);
         }
 
         builder.Configuration.AddInMemoryCollection(
@@ -46,6 +47,23 @@ internal static class DemoCommand
             new("Serilog:MinimumLevel:Override:NovaHub.Engine.Runs", once ? "Warning" : "Information"),
         ]);
     });
+
+    // What an earlier demo --once made carries its marker; by its name alone nothing is removed
+    private static void BeginAnew(string folder)
+    {
+        var marker = Path.Combine(folder, Marker);
+        if (File.Exists(marker))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new IOException($"{folder} was not made by demo --once (there is no {Marker} in it), so it is not removed. Move it elsewhere, or name another data folder with --data.");
+        }
+
+        PrivateFiles.Folder(folder);
+        File.WriteAllText(marker, "demo --once made this folder, and removes it when it is run again.\n");
+    }
 
     private static async Task<int> OnceAsync(WebApplication app, CancellationToken cancellationToken)
     {
@@ -107,6 +125,7 @@ internal static class DemoCommand
         var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         await app.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
         var machine = DemoRounds.Machine(app.Services);
+        Console.WriteLine($"The games run under {machine.Name}.");
         var league = new DemoLeague(storage.Root);
         var seats = await league.SetUpAsync(app.Services, cancellationToken);
         await app.OpenAsync(cancellationToken);

@@ -44,12 +44,13 @@ internal sealed class LeagueStoppedRule(IDbContextFactory<HubDb> databases, DosM
             return ("no-folder", AlertWeight.Bad, $"Mail waits for the game of {league.Id}, and the league has no game folder. Set the folder of the hub's own copy of the game on the league's page.");
         }
 
-        if (Fault(folder) is { } fault)
+        var emulator = machines.Find();
+        if (Fault(folder, emulator.Machine) is { } fault)
         {
             return ("folder", AlertWeight.Bad, $"Mail waits for the game of {league.Id}, and it can't run. {fault}");
         }
 
-        if (machines.Find().Missing is { } missing)
+        if (emulator.Missing is { } missing)
         {
             return ("emulator", AlertWeight.Bad, $"Mail waits for the game of {league.Id}, and it can't run. {missing}");
         }
@@ -62,11 +63,11 @@ internal sealed class LeagueStoppedRule(IDbContextFactory<HubDb> databases, DosM
     // A time to come is of a clock that was ahead: nobody knows how long ago that was, and silence would be worse
     private bool IsLongAgo(DateTime time) => clock.GetUtcNow().UtcDateTime is var now && (now - time >= LongPause || time - now >= LongPause);
 
-    private static string? Fault(GameFolder folder)
+    private static string? Fault(GameFolder folder, IDosMachine? machine)
     {
         try
         {
-            var faults = folder.Faults();
+            var faults = folder.Faults(machine);
             return faults.Count switch
             {
                 0 => null,

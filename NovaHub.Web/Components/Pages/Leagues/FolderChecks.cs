@@ -1,3 +1,4 @@
+using NovaHub.Engine.Dos;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Runs;
 using NovaHub.Web.Components.Live;
@@ -9,8 +10,8 @@ internal static class FolderChecks
 {
     /// <summary>Looks at the disk.</summary>
     /// <param name="league">The league.</param>
-    /// <param name="missingEmulator">The sentence about the emulator, or null when there is one.</param>
-    public static IReadOnlyList<(string Sentence, Tone Tone)> Look(League league, string? missingEmulator)
+    /// <param name="emulator">The emulator that would run the game, or what is missing.</param>
+    public static IReadOnlyList<(string Sentence, Tone Tone)> Look(League league, DosMachineChoice emulator)
     {
         var checks = new List<(string, Tone)>();
         if (GameFolder.Of(league) is not { } folder)
@@ -21,7 +22,7 @@ internal static class FolderChecks
 
         try
         {
-            checks.AddRange(folder.Faults().Select(f => (f, Tone.Bad)));
+            checks.AddRange(folder.Faults(emulator.Machine).Select(f => (f, Tone.Bad)));
             checks.AddRange(folder.Notices().Select(n => (n, Tone.Notice)));
             if (folder.Lock is not null)
             {
@@ -33,9 +34,9 @@ internal static class FolderChecks
             checks.Add(($"The game folder can't be read: {unreadable.Message} Let the hub's user read and write it.", Tone.Bad));
         }
 
-        if (missingEmulator is not null)
+        if (emulator.Missing is { } missing)
         {
-            checks.Add((missingEmulator, Tone.Bad));
+            checks.Add((missing, Tone.Bad));
         }
 
         if (checks.Count == 0)
