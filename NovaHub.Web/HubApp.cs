@@ -18,6 +18,7 @@ public static class HubApp
     /// <param name="adjust">Last word on services and settings, for tests.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
+        ConfigurationReload.Poll();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         // Build output that runs outside Development serves empty scripts and styles without it
         builder.WebHost.UseStaticWebAssets();

@@ -49,8 +49,8 @@ internal static partial class Log
     [LoggerMessage(2015, LogLevel.Warning, "{File} in OUTBOUND of {League} could not be taken and is tried again")]
     public static partial void OutboundStuck(ILogger logger, string file, string league);
 
-    [LoggerMessage(2016, LogLevel.Warning, "OUTBOUND of {League} can't be watched and is looked through now and then only: {Reason}")]
-    public static partial void NotWatched(ILogger logger, string league, string reason);
+    [LoggerMessage(2016, LogLevel.Warning, "{Missing} ({Reason})")]
+    public static partial void NotWatched(ILogger logger, string missing, string reason);
 
     [LoggerMessage(2017, LogLevel.Warning, "The lease on {League} could not be given back; tried again")]
     public static partial void NotGivenBack(ILogger logger, string league, Exception failure);

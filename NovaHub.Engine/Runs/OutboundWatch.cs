@@ -12,7 +12,7 @@ namespace NovaHub.Engine.Runs;
 /// finds what no notice came for. Files are taken once they have rested, and never beside a run.
 /// </summary>
 internal sealed class OutboundWatch(
-    LeagueAdmin leagues, HubDirectory directory, RunControl control, OutboundCollector collector, RunTools tools, ILogger<OutboundWatch> log)
+    LeagueAdmin leagues, HubDirectory directory, RunControl control, OutboundCollector collector, RunTools tools, FolderWatching watching, ILogger<OutboundWatch> log)
     : BackgroundService
 {
     private readonly ConcurrentDictionary<LeagueId, FileSystemWatcher> _watchers = new();
@@ -31,7 +31,7 @@ internal sealed class OutboundWatch(
                 TimeSpan left;
                 do
                 {
-                    left = tools.Options.Sweep - tools.Clock.GetElapsedTime(swept);
+                    left = watching.Pause(tools.Options.Sweep) - tools.Clock.GetElapsedTime(swept);
                 }
                 while (left > TimeSpan.Zero && await NoticedAsync(left, stoppingToken));
             }
@@ -151,13 +151,17 @@ internal sealed class OutboundWatch(
             watcher.Error += (_, _) => _watchers.TryRemove(league, out var _);
             watcher.EnableRaisingEvents = true;
             _watchers[league] = watcher;
+            watching.Given(league);
         }
         catch (IOException failure)
         {
-            // The system's limit of watches is reached
+            // The system's limit of watches is reached; each sweep tries again
             watcher?.Dispose();
             _watchers.TryRemove(league, out _);
-            Log.NotWatched(log, league.ToString(), failure.Message);
+            if (watching.Refused(league))
+            {
+                Log.NotWatched(log, watching.Missing!, failure.Message);
+            }
         }
     }
 

@@ -47,6 +47,7 @@ public static class RunServices
         services.AddSingleton(s => new MailPlan(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<CurrentOptions<RunOptions>>()));
         services.AddHostedService<MailArrivals>();
         services.AddHostedService<MailRuns>();
+        services.AddSingleton<FolderWatching>();
         services.AddHostedService<OutboundWatch>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using NovaHub.Engine.Alerts.Rules;
+using NovaHub.Engine.Runs;
 using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
@@ -14,9 +15,12 @@ internal sealed record HealthOptions
 }
 
 /// <summary>Looks whether the ledger takes writes and the disks have room. Asked often, it looks once in a few seconds.</summary>
-internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, TimeProvider clock) : IDisposable
+internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, FolderWatching watching, TimeProvider clock) : IDisposable
 {
     public const string Healthy = "healthy";
+
+    /// <summary>A check that tells of something less good and keeps nothing from being done.</summary>
+    public const string Watching = "watching";
 
     /// <summary>What a check says when nothing is wrong.</summary>
     public const string Ok = "ok";
@@ -46,7 +50,9 @@ internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, TimeProvi
                 ["disk"] = disks.Look(),
                 ["game_disk"] = await disks.LookAtGamesAsync(),
             };
-            var report = new HealthAnswer(checks.Values.All(c => c == Ok) ? Healthy : "unhealthy", s_version, checks);
+            var healthy = checks.Values.All(c => c == Ok);
+            checks[Watching] = watching.Missing ?? Ok;
+            var report = new HealthAnswer(healthy ? Healthy : "unhealthy", s_version, checks);
             _latest = (clock.GetTimestamp(), report);
             return report;
         }
@@ -56,9 +62,9 @@ internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, TimeProvi
         }
     }
 
-    /// <summary>What it finds wrong.</summary>
+    /// <summary>What keeps the hub from doing its job.</summary>
     public async Task<IReadOnlyList<HubFault>> FaultsAsync(CancellationToken cancellationToken) =>
-        [.. (await CheckAsync(cancellationToken)).Checks.Where(c => c.Value != Ok).Select(c => new HubFault(c.Key, c.Value))];
+        [.. (await CheckAsync(cancellationToken)).Checks.Where(c => c.Value != Ok && c.Key != Watching).Select(c => new HubFault(c.Key, c.Value))];
 
     public void Dispose() => _looking.Dispose();
 }

@@ -15,6 +15,7 @@ internal sealed class CommandHub : IAsyncDisposable
 
     public static async Task<CommandHub> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        ConfigurationReload.Poll();
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         UseDataFolder(builder.Configuration, parsed);
         SettingsFile.AddTo(builder.Configuration, watch: false);

@@ -15,6 +15,7 @@ internal static class EmulatorCommand
         var command = new Command("emulator", "Tell which DOS emulator the hub uses") { lacking };
         command.SetAction(parsed =>
         {
+            ConfigurationReload.Poll();
             var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
             CommandHub.UseDataFolder(builder.Configuration, parsed);
             SettingsFile.AddTo(builder.Configuration, watch: false).Dispose();

@@ -48,7 +48,8 @@ internal sealed class SystemReader(HubHealth health, StorageOptions storage, Dos
     }
 
     /// <summary>What keeps the hub from taking packets, each in a sentence. A look is kept for a few seconds, so asking often costs nothing.</summary>
-    public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken cancellationToken) => Faults(await health.CheckAsync(cancellationToken));
+    public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken cancellationToken) =>
+        [.. (await health.FaultsAsync(cancellationToken)).Select(f => f.Sentence)];
 
     private static List<string> Faults(HealthAnswer answer) => [.. answer.Checks.Values.Where(c => c != "ok")];
 
