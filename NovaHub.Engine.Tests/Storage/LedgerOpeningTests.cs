@@ -150,6 +150,27 @@ public sealed class LedgerOpeningTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_sqlite_made_without_a_wal_gets_one_again()
+    {
+        var copy = Path.Combine(_folder, "vacuumed.db");
+        await using (var hub = await OpenAsync())
+        await using (var connection = new SqliteConnection(SqliteSettings.ConnectionString(Database)))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"VACUUM INTO '{copy}'";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal((byte)1, (await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken))[18]);
+        File.Move(copy, Database, overwrite: true);
+        await using var restored = await OpenAsync();
+        Assert.Single(await restored.PacketsAsync());
+        Assert.True(File.Exists(Wal));
+        Assert.Equal((byte)2, (await File.ReadAllBytesAsync(Database, TestContext.Current.CancellationToken))[18]);
+    }
+
+    [Fact]
     public async Task The_backup_before_a_migration_opens_by_itself_and_takes_no_wal_for_its()
     {
         await using (var source = new SqliteConnection(SqliteSettings.ConnectionString(Database)))

@@ -18,6 +18,8 @@ internal static class LedgerCheckpoint
     public static void Run(StorageOptions options, Action<string>? at = null)
     {
         using var connection = Open(options);
+        // It stays with the file for good; what sqlite3 made of another one by VACUUM INTO or .dump has lost it
+        Execute(connection, "PRAGMA journal_mode=WAL");
         var before = Read(connection);
         var next = before.Next;
         new LedgerRecord { Generation = next.Generation, Before = before.Generation }.Write(options);
