@@ -41,7 +41,7 @@ public sealed class WatchLimitTests : IDisposable
         var log = Path.Combine(_hub.Folder, "hub.log");
         using var process = PublishedProgram.Start(
             log, new Dictionary<string, string> { ["Runs:Sweep"] = "00:00:01", ["Runs:SettleTime"] = "00:00:00.300", ["Dos:Machine"] = "dosbox" },
-            "unshare", Limited("serve", "--urls", "http://127.0.0.1:0"));
+            ["unshare", .. Limited("serve", "--urls", "http://127.0.0.1:0")]);
         try
         {
             var address = "";
