@@ -13,31 +13,36 @@ internal sealed class LedgerCare(StorageOptions options, LedgerDamage damage, Ti
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_checkpoints = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_firstThrough = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_through = TimeSpan.FromDays(1);
 
-    // A WAL this long is played at once, whenever the last time was
+    // A WAL this long is played at once, whenever the last time was; when that did not cut it back (a long reading, a full
+    // disk) a little later again
     private const long LongWal = 32L * 1024 * 1024;
 
     // What the health checks of an idle hub write is not worth a checkpoint
     private const long WorthIt = 64 * 1024;
 
+    private long WalLength => new FileInfo(options.DatabasePath + "-wal") is { Exists: true } wal ? wal.Length : 0;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var (began, checkpoint) = (clock.GetTimestamp(), clock.GetTimestamp());
-        var nextThrough = s_firstThrough;
+        var (nextThrough, pause) = (s_firstThrough, TimeSpan.Zero);
         using var timer = new PeriodicTimer(s_look, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                var length = new FileInfo(options.DatabasePath + "-wal") is { Exists: true } wal ? wal.Length : 0;
-                if (length >= LongWal || (length >= WorthIt && clock.GetElapsedTime(checkpoint) >= s_checkpoints))
+                var since = clock.GetElapsedTime(checkpoint);
+                if ((WalLength >= LongWal && since >= pause) || (WalLength >= WorthIt && since >= s_checkpoints))
                 {
                     // Off the pool: it waits for the disk
                     await Task.Factory.StartNew(Checkpoint, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                     checkpoint = clock.GetTimestamp();
+                    pause = WalLength >= LongWal ? s_again : TimeSpan.Zero;
                 }
 
                 if (clock.GetElapsedTime(began) >= nextThrough)

@@ -90,8 +90,16 @@ internal static class LedgerCheckpoint
 
     private static LedgerMark Read(SqliteConnection connection) => LedgerMark.Of(Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
 
-    private static void Set(SqliteConnection connection, LedgerMark mark) => Execute(connection, string.Create(
-        CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; PRAGMA user_version={mark.Version}; PRAGMA application_id={mark.Before}; COMMIT"));
+    private static void Set(SqliteConnection connection, LedgerMark mark)
+    {
+        // One that fails is taken back when it is disposed of: nothing stays locked
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={mark.Version}; PRAGMA application_id={mark.Before}");
+        command.ExecuteNonQuery();
+        transaction.Commit();
+    }
 
     private static int Number(SqliteConnection connection, string pragma)
     {
