@@ -61,6 +61,8 @@ public static class EngineServices
         services.AddSingleton<LedgerReads>();
         services.AddSingleton<SignalWatch>();
         services.AddHostedService(s => s.GetRequiredService<SignalWatch>());
+        services.AddSingleton<LedgerCheckpoints>();
+        services.AddHostedService(s => s.GetRequiredService<LedgerCheckpoints>());
         services.AddHostedService<LedgerCare>();
         services.AddOpenIddict().AddCore(o => o.UseEntityFrameworkCore().UseDbContext<HubDb>());
         return services;

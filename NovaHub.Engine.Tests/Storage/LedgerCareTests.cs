@@ -8,32 +8,6 @@ namespace NovaHub.Engine.Tests.Storage;
 
 public class LedgerCareTests
 {
-    [Theory]
-    [InlineData(100_000, 5 * 60)]
-    [InlineData(40_000_000, 2)]
-    public async Task The_wal_is_played_into_the_file_every_few_minutes_and_at_once_when_it_is_long(int written, int seconds)
-    {
-        await using var hub = await TestHub.StartAsync();
-        var options = hub.Get<StorageOptions>();
-        var clock = new FakeTimeProvider();
-        using var care = new LedgerCare(options, hub.Get<LedgerDamage>(), clock, NullLogger<LedgerCare>.Instance);
-        await care.StartAsync(TestContext.Current.CancellationToken);
-        var before = LedgerFile.Read(options.DatabasePath);
-        Fill(options, written);
-        Assert.True(new FileInfo(options.DatabasePath + "-wal").Length > written);
-
-        await Eventually.TrueAsync(
-            () =>
-            {
-                clock.Advance(TimeSpan.FromSeconds(seconds));
-                var file = LedgerFile.Read(options.DatabasePath);
-                return Task.FromResult(file.Mark.GoesOn && file.Mark.Generation != before.Mark.Generation
-                    && new FileInfo(options.DatabasePath + "-wal").Length < 64 * 1024 && InFileAlone(options) == 1);
-            },
-            "a checkpoint");
-        await care.StopAsync(TestContext.Current.CancellationToken);
-    }
-
     [Fact]
     public async Task Damage_that_came_by_itself_is_found_within_a_day_and_ends_all_writing()
     {
@@ -60,16 +34,6 @@ public class LedgerCareTests
             "the damage to be found");
         await care.StopAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LedgerDamagedException>(() => hub.Get<GroupCommit>().WriteAsync(w => w.Execute("SELECT 1"), TestContext.Current.CancellationToken));
-    }
-
-    // What the file holds without its WAL
-    private static long InFileAlone(StorageOptions options)
-    {
-        using var connection = new SqliteConnection($"Data Source=file:{options.DatabasePath}?immutable=1;Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = """SELECT COUNT(*) FROM "Contents" """;
-        return (long)command.ExecuteScalar()!;
     }
 
     private static long Root(StorageOptions options, string table)

@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Warning, "The database could not be asked what changed; tried again")]
     public static partial void SignalsUnreadable(ILogger logger, Exception failure);
+
+    [LoggerMessage(1006, LogLevel.Warning, "The log beside the database could not be brought into it; tried again")]
+    public static partial void NotBrought(ILogger logger, Exception failure);
 }

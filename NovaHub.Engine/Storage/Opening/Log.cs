@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Warning, "The ledger could not be closed in order; the next start goes on from its WAL")]
     public static partial void NotClosedInOrder(ILogger logger, Exception failure);
 
-    [LoggerMessage(1014, LogLevel.Warning, "The ledger's WAL could not be played into it; tried again")]
-    public static partial void NoCheckpoint(ILogger logger, Exception failure);
-
     [LoggerMessage(1015, LogLevel.Warning, "The ledger could not be looked through; tried again tomorrow")]
     public static partial void NotLookedThrough(ILogger logger, Exception failure);
 }
