@@ -13,6 +13,12 @@ public enum ActivityKind
     /// <summary>An upload was refused.</summary>
     UploadRefused,
 
+    /// <summary>An upload was taken for a retry of a packet that was gone long before.</summary>
+    RetryTaken,
+
+    /// <summary>An upload that had been taken for a retry was entered as a packet of its own.</summary>
+    EnteredAsNew,
+
     /// <summary>A packet was put back into the queue.</summary>
     Requeued,
 

@@ -39,10 +39,12 @@ public enum StationKind
 /// <param name="Board">The board that uploaded it, or null.</param>
 /// <param name="Read">Of a staging: whether the game read it; null while that is not judged.</param>
 /// <param name="Again">Of a staging: the run was asked for to have packets read again.</param>
-/// <param name="Who">Who gave it up, or who decided that it was read; or null.</param>
+/// <param name="Who">Who gave it up, who decided that it was read, or who entered it as new; or null.</param>
 /// <param name="Doubt">Why it was held, or null.</param>
+/// <param name="Proof">Of a delivery: how it is known; null when that was not kept.</param>
 public sealed record Station(
-    StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false, string? Who = null, HeldReason? Doubt = null);
+    StationKind Kind, DateTime At, long? RunId = null, string? Board = null, bool? Read = null, bool Again = false, string? Who = null, HeldReason? Doubt = null,
+    DeliveryProof? Proof = null);
 
 /// <summary>A packet and where it has been.</summary>
 /// <param name="Packet">The packet.</param>
@@ -71,7 +73,8 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         var sameName = await db.Set<Packet>().Where(p => p.LeagueId == packet.LeagueId && p.Source == packet.Source && p.Dest == packet.Dest
             && p.Sequence == packet.Sequence && p.Id < packetId).OrderBy(p => p.Id).Take(MostSameName).CountAsync(cancellationToken);
 
-        var stations = new List<Station> { First(packet) };
+        var enteredBy = await db.Set<Activity>().Where(a => a.PacketId == packetId && a.Kind == ActivityKind.EnteredAsNew).Select(a => a.Who).FirstOrDefaultAsync(cancellationToken);
+        var stations = new List<Station> { First(packet) with { Who = enteredBy } };
         foreach (var attempt in attempts)
         {
             stations.Add(new Station(StationKind.Staged, attempt.StagedAt ?? attempt.StartedAt, attempt.Id, Read: attempt.Consumed, Again: attempt.ReprocessOf is not null));
@@ -92,7 +95,7 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
 
         if (packet.DeliveredAt is { } delivered)
         {
-            stations.Add(new Station(StationKind.Delivered, delivered));
+            stations.Add(new Station(StationKind.Delivered, delivered, Proof: packet.DeliveryProof));
         }
 
         if (packet.ExpiredAt is { } expired)

@@ -38,7 +38,11 @@ internal static class LedgerSql
         $"""UPDATE "Packets" SET "HeldAt" = @p0, "HeldReason" = @p1, "StagedInRunId" = NULL WHERE "Id" = @p2 AND {Waits} AND "StagedInRunId" IS @p3""",
         now, reason.ToString(), packetId, stagedIn) == 1;
 
-    public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet)
+    /// <summary>Enters a packet, unless it is a retry of one that is there.</summary>
+    /// <param name="writer">The commit.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="isNew">Whether it is known to be none.</param>
+    public static (long Id, bool Known) Enter(LedgerWriter writer, NewPacket packet, bool isNew = false)
     {
         var name = packet.Name;
         var league = name.League.ToString();
@@ -47,7 +51,7 @@ internal static class LedgerSql
             league, name.Source, name.Dest) ?? 0L);
         var known = writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes) == 0;
         // Only bytes that were there before can be a retry
-        if (known && Find(writer, packet, last) is { } earlier)
+        if (known && !isNew && Find(writer, packet, last) is { } earlier)
         {
             return (earlier, true);
         }

@@ -1,4 +1,9 @@
 using Microsoft.Playwright;
+using NovaHub.Engine.BrePackets;
+using NovaHub.Engine.Games;
+using NovaHub.Engine.Packets;
+using NovaHub.Engine.Packets.Delivery;
+using NovaHub.Engine.Storage;
 
 namespace NovaHub.Web.Tests.Browser;
 
@@ -95,6 +100,44 @@ public sealed class Screens(Chromium chromium)
             }
         }
     }
+
+    [Fact(Explicit = true)]
+    public async Task What_is_known_of_deliveries_in_both_themes_and_two_widths()
+    {
+        var folder = Path.Combine(Root(), "artifacts", "screens");
+        Directory.CreateDirectory(folder);
+        await using var hub = await ConsoleHub.StartAsync();
+        await hub.AddPeopleAsync();
+        var league = await hub.AddLeagueAsync();
+        await hub.AddBoardsAsync(league, "The Dive", "Last Resort");
+        var mailbox = hub.Get<Mailbox>();
+        foreach (var (sequence, proof) in new[] { DeliveryProof.Confirmed, DeliveryProof.Acknowledged, DeliveryProof.HandedToProxy, DeliveryProof.SentOnly }.Index())
+        {
+            var name = new PacketName(league, 2, 3, sequence + 1);
+            await hub.UploadAsync(name.ToString(), Bytes(sequence));
+            await mailbox.DeliveredAsync(mailbox.Find(name)!, proof);
+        }
+
+        await hub.Get<GroupCommit>().WriteAsync(w => w.Execute("""UPDATE "Packets" SET "DeliveredAt" = @p0 WHERE "Id" = 1""", DateTime.UtcNow.AddDays(-1)));
+        // Once more, long after it was gone
+        await hub.UploadAsync("900B0203.001", Bytes(0));
+        foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
+        {
+            foreach (var theme in new[] { "dark", "light" })
+            {
+                await using var window = await chromium.OpenAsync(hub.Address, width, height);
+                await window.Context.AddCookiesAsync([new Cookie { Name = "novahub.theme", Value = theme, Url = hub.Address }]);
+                await window.SignInAsync();
+                await ShootAsync(window, folder, $"delivery-retry-{theme}-{width}", "/packets/1", "900B0203.001");
+                await ShootAsync(window, folder, $"delivery-proxy-{theme}-{width}", "/packets/3", "900B0203.003");
+                await ShootAsync(window, folder, $"delivery-board-{theme}-{width}", "/bbses/2?tab=mail", "Last Resort");
+                await ShootAsync(window, folder, $"delivery-activity-{theme}-{width}", "/activity", "Activity");
+                Assert.Empty(window.Faults);
+            }
+        }
+    }
+
+    private static byte[] Bytes(int order) => BrePacketWriter.Write((uint)order, [new BreRecord(0x02, 2, 3, new byte[40 + order]), new BreRecord(0x12, 2, 3, new byte[30])]);
 
     private static async Task ShootDialogAsync(Window window, string folder, string name, string button)
     {

@@ -62,6 +62,23 @@ public sealed class BoardMailTests
     }
 
     [Fact]
+    public async Task The_page_says_of_each_packet_how_it_is_known_that_the_board_has_it()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await UploadAsync(console, 3);
+        await FetchAsync(console, "900B0203.001", DeliveryProof.Confirmed);
+        await FetchAsync(console, "900B0203.002");
+        var page = Show(console, "Last Resort", "tab=mail");
+        Eventually(page, "900B0203.002");
+        Assert.DoesNotContain("handed to a proxy", page.Markup);
+        await FetchAsync(console, "900B0203.003", DeliveryProof.HandedToProxy);
+        Eventually(page, "Some of it was handed to a proxy");
+        string[] words = ["handed to the proxy; whether the board got it was not seen", "acknowledged by the board's machine", "confirmed by the board's program"];
+        Assert.Equal(words, page.FindAll("td .how-known").Select(s => s.TextContent));
+    }
+
+    [Fact]
     public async Task All_shown_of_what_was_fetched_is_delivered_again_and_waits()
     {
         await using var console = await StartAsync();
@@ -199,11 +216,11 @@ public sealed class BoardMailTests
         }
     }
 
-    private static async Task FetchAsync(ConsoleContext console, string text)
+    private static async Task FetchAsync(ConsoleContext console, string text, DeliveryProof proof = DeliveryProof.Acknowledged)
     {
         Assert.True(PacketName.TryParse(text, out var name));
         var mailbox = console.Hub.Get<Mailbox>();
-        await mailbox.DeliveredAsync(mailbox.Find(name)!);
+        await mailbox.DeliveredAsync(mailbox.Find(name)!, proof);
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<BbsPage> page, string text) => page.FindAll("button").Single(b => b.TextContent.Contains(text));

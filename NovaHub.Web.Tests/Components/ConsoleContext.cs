@@ -72,6 +72,7 @@ public sealed class ConsoleContext : IAsyncDisposable
         Share<PacketRequeue>();
         Share<PacketExpiry>();
         Share<HeldPackets>();
+        Share<PacketReentry>();
         Share<BoardPackets>();
         Share<BoardTrafficReader>();
         Share<ActivityLog>();

@@ -72,6 +72,47 @@ public sealed class PacketDetailTests
         Assert.DoesNotContain("Deliver again", page.Markup);
     }
 
+    [Theory]
+    [InlineData(DeliveryProof.Confirmed, "Delivered", "Delivered to Last Resort, confirmed by the board's program")]
+    [InlineData(DeliveryProof.Acknowledged, "Delivered", "Delivered to Last Resort, acknowledged by the board's machine")]
+    [InlineData(DeliveryProof.HandedToProxy, "Handed to the proxy", "Handed to the proxy between the hub and Last Resort. Whether it got through was not seen")]
+    [InlineData(DeliveryProof.SentOnly, "Sent", "Sent to Last Resort. This system can't tell whether it arrived")]
+    public async Task The_page_says_how_it_is_known_that_a_board_has_a_packet(DeliveryProof proof, string state, string station)
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0203.001", new byte[40]);
+        await SetAsync(console, s => s.SetProperty(p => p.DeliveredAt, DateTime.UtcNow).SetProperty(p => p.DeliveryProof, proof).SetProperty(p => p.Delivery, 2));
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        page.WaitForAssertion(() => Assert.Equal(station, page.FindAll(".journey li > div")[^1].TextContent.Trim()), TimeSpan.FromSeconds(10));
+        Assert.Equal(state, page.Find(".page-head .chip").TextContent.Trim());
+        Assert.Contains("it was put back once", page.Markup);
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_taken_for_a_retry_is_entered_as_new_after_a_question()
+    {
+        await using var console = await StartAsync();
+        await console.AddLeagueAsync();
+        await console.Hub.UploadAsync("900B0203.001", new byte[40]);
+        await SetAsync(console, s => s.SetProperty(p => p.DeliveredAt, DateTime.UtcNow.AddDays(-1)));
+        await console.Hub.UploadAsync("900B0203.002", new byte[50]);
+        await console.Hub.UploadAsync("900B0203.001", new byte[40]);
+        console.BeSysop();
+        Eventually(console.Show<PacketDetail>(p => p.Add(x => x.Id, 1)), "An admin can enter it as a new packet");
+        console.BeAdmin();
+        var dialogs = console.Bunit.Render<MudDialogProvider>();
+        var page = console.Show<PacketDetail>(p => p.Add(x => x.Id, 1));
+        Eventually(page, "taken for a retry. That packet was delivered on");
+        await page.InvokeAsync(() => page.FindAll("button").Single(b => b.TextContent.Contains("Enter it as new")).Click());
+        dialogs.WaitForAssertion(() => Assert.Contains("as a packet of its own, and waits for Last Resort", dialogs.Markup), TimeSpan.FromSeconds(5));
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").Last(b => b.TextContent.Contains("Enter it as new")).Click());
+        Eventually(page, "It was entered since");
+        Assert.Contains("/packets/3", page.Markup);
+        var entered = console.Show<PacketDetail>(p => p.Add(x => x.Id, 3));
+        Eventually(entered, $"Entered as new by {Browser.ConsoleHub.Admin}: an upload of The Dive had been taken for a retry");
+    }
+
     [Fact]
     public async Task A_packet_that_waits_is_given_up_after_a_question_and_put_back()
     {

@@ -1,4 +1,5 @@
 using NovaHub.Engine.Games;
+using NovaHub.Web.Api.Arrival;
 using NovaHub.Web.Security;
 
 namespace NovaHub.Web.Api;

@@ -2,6 +2,7 @@ using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Engine.Packets.Intake;
+using NovaHub.Web.Api.Arrival;
 using NovaHub.Web.Security;
 using NovaHub.Wire;
 
@@ -83,7 +84,7 @@ internal static class PacketEndpoints
         await answer.WriteAsync(context);
     }
 
-    private static async Task Download(HttpContext context, string leagueId, string fileName, Mailbox mailbox, MailSender sender)
+    private static async Task Download(HttpContext context, string leagueId, string fileName, MailSender sender)
     {
         if (await OwnMail.FindAsync(context, leagueId, fileName) is not var (seat, packet))
         {
@@ -101,7 +102,7 @@ internal static class PacketEndpoints
         }
         else
         {
-            await (asked.Explicit ? sender.SendForReceiptAsync(context, name, asked.PacketId) : sender.SendPacketAsync(context, name, mailbox));
+            await (asked.Explicit ? sender.SendForReceiptAsync(context, name, asked.PacketId) : sender.SendPacketAsync(context, name));
         }
     }
 

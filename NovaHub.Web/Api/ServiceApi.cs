@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Settings;
+using NovaHub.Web.Api.Arrival;
 using NovaHub.Web.Security;
 using NovaHub.Wire;
 
@@ -52,6 +53,8 @@ internal static class ServiceApi
         // Asked for with each upload: a changed limit needs no restart
         services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
         services.AddSingleton<DeliveriesUnderWay>();
+        services.AddHostedService(s => s.GetRequiredService<DeliveriesUnderWay>());
+        services.AddSingleton<ThroughProxy>();
         services.AddSingleton<MailSender>();
         services.AddSingleton<LedgerHealth>();
         services.AddSingleton<DiskHealth>();

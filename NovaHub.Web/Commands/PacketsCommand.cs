@@ -37,6 +37,8 @@ internal static class PacketsCommand
                 p.ReceivedAt,
                 p.ConsumedAt,
                 p.DeliveredAt,
+                DeliveryProof = p.DeliveryProof?.ToString(),
+                p.Delivery,
                 Sha256 = Convert.ToHexStringLower(p.Sha256),
             }).ToList();
             Answer.Write(parsed, rows, () => rows.Count == 0

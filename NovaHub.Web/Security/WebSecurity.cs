@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Storage;
 using NovaHub.Web.Api;
+using NovaHub.Web.Api.Arrival;
 using OpenIddict.Validation.AspNetCore;
 
 namespace NovaHub.Web.Security;
@@ -72,6 +73,8 @@ internal static class WebSecurity
         {
             // One request at a time on a connection: how far a download came is read from it
             e.Protocols = HttpProtocols.Http1;
+            // Nearest to the wire, below TLS
+            e.Use(SentBytes.Count);
             UnreadableRequests.Explain(e);
         });
     }

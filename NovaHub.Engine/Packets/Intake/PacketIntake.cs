@@ -43,12 +43,17 @@ public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, Le
         }
 
         var sha = SHA256.HashData(bytes);
+        var board = directory.Current.BoardsById.GetValueOrDefault(accepted.BbsId)?.Name ?? $"node {accepted.Name.Source}";
         var (receipt, at) = await commits.WriteAsync(
             writer =>
             {
                 var now = clock.GetUtcNow().UtcDateTime;
                 var (id, known) = LedgerSql.Enter(writer, new NewPacket(accepted.Name, sha, bytes, now, accepted.BbsId, null));
-                if (!known)
+                if (known)
+                {
+                    LateRetry.Note(writer, id, accepted.Name, (accepted.BbsId, board), now);
+                }
+                else
                 {
                     LedgerSql.Count(writer, accepted.Name.League, now, received: 1, relayed: accepted.ForHub ? 0 : 1);
                 }

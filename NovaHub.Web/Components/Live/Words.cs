@@ -51,6 +51,24 @@ public static class Words
         _ => (state.ToString(), Tone.Quiet),
     };
 
+    /// <summary>Where a packet is. One that only a proxy is known to have is not called delivered.</summary>
+    public static (string Text, Tone Tone) Of(Packet packet, int hubIndex) => (packet.StateAt(hubIndex), packet.DeliveryProof) switch
+    {
+        (PacketState.Delivered, DeliveryProof.HandedToProxy) => ("Handed to the proxy", Tone.Info),
+        (PacketState.Delivered, DeliveryProof.SentOnly) => ("Sent", Tone.Info),
+        var (state, _) => Of(state),
+    };
+
+    /// <summary>How it is known that a board has a packet. Null when that was not kept.</summary>
+    public static string? Of(DeliveryProof? proof) => proof switch
+    {
+        DeliveryProof.Confirmed => "confirmed by the board's program",
+        DeliveryProof.Acknowledged => "acknowledged by the board's machine",
+        DeliveryProof.HandedToProxy => "handed to the proxy; whether the board got it was not seen",
+        DeliveryProof.SentOnly => "sent; this system can't tell whether it arrived",
+        _ => null,
+    };
+
     public static Tone Of(VerdictWeight weight) => weight switch
     {
         VerdictWeight.Good => Tone.Good,

@@ -58,6 +58,8 @@ internal static class ActivityWords
     {
         ActivityKind.RunEnded => ("Run ended", Icons.Material.Outlined.PlayCircle),
         ActivityKind.UploadRefused => ("Upload refused", Icons.Material.Outlined.Block),
+        ActivityKind.RetryTaken => ("Taken for a retry", Icons.Material.Outlined.ContentCopy),
+        ActivityKind.EnteredAsNew => ("Entered as new", Icons.Material.Outlined.PlaylistAdd),
         ActivityKind.Requeued => ("Packet put back", Icons.Material.Outlined.Replay),
         ActivityKind.PacketHeld => ("Packets held", Icons.Material.Outlined.HelpOutline),
         ActivityKind.PacketDecided => ("Held packet decided", Icons.Material.Outlined.Gavel),

@@ -17,6 +17,9 @@ public enum PacketAct
     /// <summary>Offer them to nobody any more.</summary>
     GiveUp,
 
+    /// <summary>Of an upload that was taken for a retry of it: that one is a packet of its own.</summary>
+    EnterAsNew,
+
     /// <summary>Of held ones: the game has read them.</summary>
     CountAsRead,
 
@@ -25,7 +28,8 @@ public enum PacketAct
 }
 
 /// <summary>Does what admins ask for, after a question that says what will happen.</summary>
-internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, HeldPackets held, PersonActs acts, IDialogService dialogs, ISnackbar snackbar)
+internal sealed class PacketActions(
+    PacketRequeue requeue, PacketExpiry expiry, HeldPackets held, PacketReentry reentry, PersonActs acts, IDialogService dialogs, ISnackbar snackbar)
 {
     /// <summary>Asks and, if the answer is yes, does it. What could not be done is said.</summary>
     public async Task AskAsync(PacketAct act, IReadOnlyList<Packet> packets)
@@ -33,7 +37,7 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
         List<long> ids = [.. packets.Select(p => p.Id)];
         var (title, confirm) = Question(act, packets);
         var plan = await PlanAsync(act, ids);
-        if (!await ConfirmDialog.AskAsync(dialogs, title, confirm, plan.Sentences, plan.Refusal, danger: act != PacketAct.PutBack))
+        if (!await ConfirmDialog.AskAsync(dialogs, title, confirm, plan.Sentences, plan.Refusal, danger: act is not (PacketAct.PutBack or PacketAct.EnterAsNew)))
         {
             return;
         }
@@ -49,6 +53,7 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
     public Task<ActAnswer<QueueAnswer>> DoAsync(PacketAct act, IReadOnlyCollection<long> packetIds) => acts.DoAsync(PeopleSecurity.Administers, () => act switch
     {
         PacketAct.PutBack => requeue.RequeueAsync(packetIds, ActingPerson.Name, CancellationToken.None),
+        PacketAct.EnterAsNew => reentry.EnterAsync(packetIds.First(), ActingPerson.Name, CancellationToken.None),
         PacketAct.GiveUp => expiry.ExpireAsync(packetIds, ActingPerson.Name, CancellationToken.None),
         _ => held.DecideAsync(DecisionOf(act), packetIds, ActingPerson.Name, CancellationToken.None),
     });
@@ -60,6 +65,7 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
             return act switch
             {
                 PacketAct.PutBack => await requeue.PlanAsync(packetIds, CancellationToken.None),
+                PacketAct.EnterAsNew => await reentry.PlanAsync(packetIds.First(), CancellationToken.None),
                 PacketAct.GiveUp => await expiry.PlanAsync(packetIds, CancellationToken.None),
                 _ => await held.PlanAsync(DecisionOf(act), packetIds, CancellationToken.None),
             };
@@ -74,6 +80,7 @@ internal sealed class PacketActions(PacketRequeue requeue, PacketExpiry expiry, 
 
     private static (string Title, string Confirm) Question(PacketAct act, IReadOnlyList<Packet> packets) => (act, packets) switch
     {
+        (PacketAct.EnterAsNew, _) => ($"Enter {packets[0].Name} as new?", "Enter it as new"),
         (PacketAct.GiveUp, [var one]) => ($"Give {one.Name} up?", "Give it up"),
         (PacketAct.GiveUp, _) => ($"Give {packets.Count} packets up?", "Give them up"),
         (PacketAct.CountAsRead, [var one]) => ($"Was {one.Name} read?", "It was read"),

@@ -1,20 +1,35 @@
 using NovaHub.Engine.Games;
 
-namespace NovaHub.Web.Api;
+namespace NovaHub.Web.Api.Arrival;
 
 /// <summary>
-/// Downloads of unread mail that are going on. Whoever asks for the same name meanwhile waits for the outcome, so that
-/// of several packets with one name each download gets the next one.
+/// Downloads of unread mail whose outcome isn't known yet. Whoever asks for the same name meanwhile waits for it, so that
+/// of several packets with one name each download gets the next one. A hub that ends waits for the last outcomes, so that
+/// what arrived is written down.
 /// </summary>
-internal sealed class DeliveriesUnderWay(TimeProvider clock)
+internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
 {
     /// <summary>How long a second download of a name waits for the first. Old clients give up after 120 s.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_listPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<PacketName, Delivery> _current = [];
+    private readonly HashSet<Delivery> _all = [];
+    private readonly Dictionary<PacketName, Delivery> _turns = [];
     private readonly Lock _gate = new();
+
+    /// <summary>Whether every outcome is known.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _all.Count == 0;
+            }
+        }
+    }
 
     /// <summary>Takes the name's turn, or waits for it. After <see cref="Patience"/> the turn is shared.</summary>
     public async Task<Delivery> BeginAsync(PacketName name, CancellationToken cancellationToken)
@@ -25,16 +40,19 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock)
             Delivery other;
             lock (_gate)
             {
-                if (!_current.TryGetValue(name, out other!))
+                if (!_turns.TryGetValue(name, out other!))
                 {
-                    return _current[name] = new Delivery(this, name);
+                    return _turns[name] = Add(name);
                 }
             }
 
             var left = clock.GetElapsedTime(clock.GetTimestamp(), until);
             if (left <= TimeSpan.Zero || !await EndsAsync(other, left, cancellationToken))
             {
-                return new Delivery(null, name);
+                lock (_gate)
+                {
+                    return Add(name);
+                }
             }
         }
     }
@@ -42,17 +60,40 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock)
     /// <summary>Waits, shortly, for downloads of this mailbox of which only the last bytes are outstanding.</summary>
     public async ValueTask SettleAsync(LeagueId league, int bbsIndex, CancellationToken cancellationToken)
     {
-        foreach (var delivery in Finishing(league, bbsIndex))
+        foreach (var delivery in Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex))
         {
             await EndsAsync(delivery, s_listPatience, cancellationToken);
         }
     }
 
-    private List<Delivery> Finishing(LeagueId league, int bbsIndex)
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Comes after the server's own end: no new ones begin.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        foreach (var delivery in Where(_ => true))
+        {
+            var left = s_endPatience - clock.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || !await EndsAsync(delivery, left, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    private Delivery Add(PacketName name)
+    {
+        var delivery = new Delivery(this, name);
+        _all.Add(delivery);
+        return delivery;
+    }
+
+    private List<Delivery> Where(Func<Delivery, bool> fits)
     {
         lock (_gate)
         {
-            return _current.Count == 0 ? [] : [.. _current.Values.Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex)];
+            return _all.Count == 0 ? [] : [.. _all.Where(fits)];
         }
     }
 
@@ -73,12 +114,16 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock)
     {
         lock (_gate)
         {
-            _current.Remove(delivery.Name);
+            _all.Remove(delivery);
+            if (_turns.GetValueOrDefault(delivery.Name) == delivery)
+            {
+                _turns.Remove(delivery.Name);
+            }
         }
     }
 
     /// <summary>One download. Disposing it lets the next one have its turn.</summary>
-    internal sealed class Delivery(DeliveriesUnderWay? owner, PacketName name) : IDisposable
+    internal sealed class Delivery(DeliveriesUnderWay owner, PacketName name) : IDisposable
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private volatile bool _finishing;
@@ -94,7 +139,7 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock)
 
         public void Dispose()
         {
-            owner?.End(this);
+            owner.End(this);
             _ended.TrySetResult();
         }
     }

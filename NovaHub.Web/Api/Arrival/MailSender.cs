@@ -6,44 +6,44 @@ using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
+using NovaHub.Engine.Packets;
 using NovaHub.Engine.Packets.Delivery;
 using NovaHub.Wire;
 
-namespace NovaHub.Web.Api;
+namespace NovaHub.Web.Api.Arrival;
 
 /// <summary>Hands a piece of mail to its board, and has it recorded as delivered only when the whole body got there.</summary>
-internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, ServiceApiOptions limits, TimeProvider clock, ILogger<MailSender> log)
+internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, ThroughProxy proxies, ServiceApiOptions limits, TimeProvider clock, ILogger<MailSender> log)
 {
     private const int Part = 64 * 1024;
+
+    // So many outcomes of one connection may be outstanding; beyond that its next request waits
+    private const int MostOutstanding = 64;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Answers with a packet of this name: the oldest that is unread, or the latest.</summary>
-    public async Task SendPacketAsync(HttpContext context, PacketName name, Mailbox packets)
+    public async Task SendPacketAsync(HttpContext context, PacketName name)
     {
         var delivery = HttpMethods.IsHead(context.Request.Method) ? null : await underWay.BeginAsync(name, context.RequestAborted);
+        MailPiece? piece = null;
         try
         {
-            var piece = packets.Find(name);
+            piece = mailbox.Find(name);
+        }
+        finally
+        {
             if (piece is not { Unread: true })
             {
                 // Nothing to record, so nobody needs to wait for this
                 delivery?.Dispose();
                 delivery = null;
             }
-
-            if (piece is null)
-            {
-                await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no packet {name} for you.");
-                return;
-            }
-
-            await SendAsync(context, piece, delivery);
         }
-        finally
-        {
-            delivery?.Dispose();
-        }
+
+        await (piece is null
+            ? Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no packet {name} for you.")
+            : SendAsync(context, piece, delivery));
     }
 
     /// <summary>Answers with a packet and marks nothing: the board confirms it once it has it on its disk.</summary>
@@ -79,7 +79,7 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, S
         }
 
         // Source 00 is no board's, so the nodelist's turn is nobody else's
-        using var delivery = piece.Unread && !HttpMethods.IsHead(context.Request.Method)
+        var delivery = piece.Unread && !HttpMethods.IsHead(context.Request.Method)
             ? await underWay.BeginAsync(new PacketName(seat.League, 0, seat.BbsIndex, 0), context.RequestAborted)
             : null;
         await SendAsync(context, piece, delivery);
@@ -88,12 +88,43 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, S
     private static bool Matches(RequestHeaders request, EntityTagHeaderValue tag) =>
         request.IfNoneMatch.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(tag, useStrongComparison: false));
 
+    // The delivery is this method's from here on
     private async Task SendAsync(HttpContext context, MailPiece piece, DeliveriesUnderWay.Delivery? delivery)
     {
-        var response = context.Response;
+        var kept = false;
+        try
+        {
+            WriteHeaders(context.Response, piece);
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                context.Response.ContentLength = piece.Bytes.Length;
+            }
+            else if (!await SendRangeAsync(context, piece.Bytes))
+            {
+                context.Response.ContentLength = piece.Bytes.Length;
+                kept = delivery is not null && await SendWatchedAsync(context, piece, delivery);
+                if (delivery is null)
+                {
+                    await context.Response.Body.WriteAsync(piece.Bytes, context.RequestAborted);
+                }
+            }
+        }
+        finally
+        {
+            if (!kept)
+            {
+                delivery?.Dispose();
+            }
+        }
+    }
+
+    private static void WriteHeaders(HttpResponse response, MailPiece piece)
+    {
         response.ContentType = "application/octet-stream";
         response.Headers.ContentDisposition = $"attachment; filename=\"{piece.Name}\"";
         response.Headers.AcceptRanges = "bytes";
+        // nginx then hands on what it gets at once, so that a break reaches us sooner
+        response.Headers["X-Accel-Buffering"] = "no";
         if (piece.PacketId is { } id)
         {
             response.Headers[Receipts.PacketHeader] = id.ToString(CultureInfo.InvariantCulture);
@@ -102,81 +133,94 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, S
 
         // RFC 9530: lets a board see that what it wrote to its disk is what the hub has
         response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(piece.Bytes))}:";
-        if (HttpMethods.IsHead(context.Request.Method))
-        {
-            response.ContentLength = piece.Bytes.Length;
-            return;
-        }
-
-        if (await SendRangeAsync(context, piece.Bytes))
-        {
-            return;
-        }
-
-        response.ContentLength = piece.Bytes.Length;
-        if (delivery is null)
-        {
-            await response.Body.WriteAsync(piece.Bytes, context.RequestAborted);
-            return;
-        }
-
-        if (await WriteWatchedAsync(context, piece.Bytes, delivery))
-        {
-            // It counts as read from this call on; the board's next request does not wait for the disk
-            _ = RecordAsync(piece);
-        }
-        else
-        {
-            Log.DownloadBroken(log, piece.Name);
-        }
     }
 
-    private async Task<bool> WriteWatchedAsync(HttpContext context, byte[] bytes, DeliveriesUnderWay.Delivery delivery)
+    /// <summary>Sends and has the outcome waited for beside: the connection's next request need not.</summary>
+    /// <returns>Whether the outcome is still open; the delivery is ended with it then.</returns>
+    private async Task<bool> SendWatchedAsync(HttpContext context, MailPiece piece, DeliveriesUnderWay.Delivery delivery)
     {
-        using var progress = TcpProgress.Watch(context);
+        var proof = proxies.Brought(context) ? DeliveryProof.HandedToProxy : DeliveryProof.Acknowledged;
+        var progress = TcpProgress.Watch(context);
+        var whole = false;
+        try
+        {
+            whole = await TryWriteAsync(context, piece.Bytes, delivery, progress);
+        }
+        finally
+        {
+            if (!whole)
+            {
+                progress.Dispose();
+                Log.DownloadBroken(log, piece.Name);
+            }
+        }
+
+        if (!whole)
+        {
+            return false;
+        }
+
+        var outcome = ConcludeAsync(piece, delivery, progress, proof);
+        if (progress.Outstanding > MostOutstanding)
+        {
+            await outcome;
+        }
+
+        return true;
+    }
+
+    private static async Task<bool> TryWriteAsync(HttpContext context, byte[] bytes, DeliveriesUnderWay.Delivery delivery, TcpProgress progress)
+    {
         var aborted = context.RequestAborted;
-        for (var sent = 0; sent < bytes.Length;)
+        for (var sent = 0; sent < bytes.Length && !aborted.IsCancellationRequested;)
         {
             var part = bytes.AsMemory(sent, Math.Min(Part, bytes.Length - sent));
             sent += part.Length;
             if (sent == bytes.Length)
             {
                 delivery.Finish();
-                progress?.LastPartGoesOut();
             }
 
-            if (aborted.IsCancellationRequested)
+            var before = progress.Written;
+            await context.Response.Body.WriteAsync(part, CancellationToken.None);
+            await context.Response.Body.FlushAsync(CancellationToken.None);
+            if (progress.Written - before < part.Length)
             {
+                // The server has given the connection up and takes what is written to it for nothing
                 return false;
             }
-
-            await context.Response.Body.WriteAsync(part, CancellationToken.None);
         }
 
-        await context.Response.Body.FlushAsync(CancellationToken.None);
-        return progress is null
-            ? !aborted.IsCancellationRequested
-            : await progress.ArrivesAsync(bytes.Length + HeaderLength(context.Response.Headers), s_patience, limits.DeliveryWatch, clock);
+        return !aborted.IsCancellationRequested;
     }
 
-    // The status line and what we know of the headers; the server may have added a few
-    private static int HeaderLength(IHeaderDictionary headers)
+    private async Task ConcludeAsync(MailPiece piece, DeliveriesUnderWay.Delivery delivery, TcpProgress progress, DeliveryProof proof)
     {
-        var length = "HTTP/1.1 200 OK\r\n\r\n".Length;
-        foreach (var (name, value) in headers)
+        using (delivery)
+        using (progress)
         {
-            length += name.Length + value.ToString().Length + ": \r\n".Length;
+            switch (await progress.ArrivesAsync(s_patience, limits.DeliveryWatch, clock))
+            {
+                case Arrival.Arrived:
+                    // It counts as read from this call on; the board's next list does not wait for the disk
+                    _ = RecordAsync(piece, proof);
+                    break;
+                case Arrival.NotTold:
+                    _ = RecordAsync(piece, proof == DeliveryProof.HandedToProxy ? proof : DeliveryProof.SentOnly);
+                    break;
+                default:
+                    Log.DownloadBroken(log, piece.Name);
+                    break;
+            }
         }
-
-        return length;
     }
 
     // It went out: whatever the disk says now, the answer can't be changed. At worst the board gets it twice.
-    private async Task RecordAsync(MailPiece piece)
+    private async Task RecordAsync(MailPiece piece, DeliveryProof proof)
     {
         try
         {
-            await mailbox.DeliveredAsync(piece);
+            await mailbox.DeliveredAsync(piece, proof);
         }
         catch (Exception failure) when (failure is DbException or ChannelClosedException)
         {

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+
+namespace NovaHub.Web.Api.Arrival;
+
+/// <summary>What the system says became of an answer.</summary>
+internal enum Arrival
+{
+    /// <summary>The other machine confirmed the last byte, and the connection did not break after it.</summary>
+    Arrived,
+
+    /// <summary>It did not get there, or nobody can be sure of it.</summary>
+    Broken,
+
+    /// <summary>This system has no counters for it.</summary>
+    NotTold,
+}
+
+/// <summary>
+/// How far an answer came, asked of the operating system: a write that returned only says that the bytes are in this
+/// machine's buffers. Works on a duplicate of the socket, since the server closes its own the moment the client does.
+/// </summary>
+internal sealed class TcpProgress : IDisposable
+{
+    // A client that closes in order with bytes unread sends its FIN first and the reset right behind it
+    private static readonly TimeSpan s_resetBehindFin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly SentBytes? _sent;
+    private readonly SafeHandle? _socket;
+    private readonly bool _isTold;
+
+    private TcpProgress(SentBytes? sent, SafeHandle? socket, bool isTold) => (_sent, _socket, _isTold) = (sent, socket, isTold);
+
+    /// <summary>How many answers of this connection are being watched.</summary>
+    public int Outstanding => _sent?.Holders ?? 0;
+
+    /// <summary>Bytes that the connection took so far; it takes none once the server gave it up. Null where nobody counts them.</summary>
+    public long? Written => _sent?.Written;
+
+    /// <summary>Begins to watch, before the answer is written.</summary>
+    public static TcpProgress Watch(HttpContext context)
+    {
+        if (context.Features.Get<SentBytes>() is not { Counts: true } sent)
+        {
+            return new TcpProgress(null, null, isTold: false);
+        }
+
+        var socket = sent.Hold();
+        // A request came in, so a system that has counted nothing by now counts nothing at all
+        return new TcpProgress(sent, socket, isTold: socket is null || TcpCounters.Read(socket) is { Received: > 0 });
+    }
+
+    /// <summary>
+    /// Waits for what becomes of everything that was written to the connection up to now. The answer has been written
+    /// and flushed by then; what the connection carries afterwards does not matter.
+    /// </summary>
+    /// <param name="patience">How long nothing more may be confirmed.</param>
+    /// <param name="linger">
+    /// How long a break is waited for after the last byte was confirmed: a client that goes with bytes unread resets the
+    /// connection, one that closes in order has them all. Its next request says nothing: it may have been on its way.
+    /// </param>
+    /// <param name="clock">Time.</param>
+    public Task<Arrival> ArrivesAsync(TimeSpan patience, TimeSpan linger, TimeProvider clock) => (_isTold, _socket) switch
+    {
+        (false, _) => Task.FromResult(Arrival.NotTold),
+        (_, null) => Task.FromResult(Arrival.Broken),
+        _ => ArrivesAsync(_sent!, _socket, patience, linger, clock),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_socket is not null)
+        {
+            _sent!.Release(_socket);
+        }
+    }
+
+    private static async Task<Arrival> ArrivesAsync(SentBytes sent, SafeHandle socket, TimeSpan patience, TimeSpan linger, TimeProvider clock)
+    {
+        var wanted = sent.AckedBefore + sent.Written;
+        var (acked, moved) = (-1L, clock.GetTimestamp());
+        long? confirmed = null;
+        long? farewell = null;
+        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = pause < s_longestPause ? pause * 1.5 : pause)
+        {
+            if (TcpCounters.Read(socket) is not { } now || sent.HadError(socket))
+            {
+                return Arrival.Broken;
+            }
+
+            if (now.Acked > acked)
+            {
+                (acked, moved) = (now.Acked, clock.GetTimestamp());
+            }
+
+            var ended = now.EndedInOrder(sent.AckedBefore);
+            if (acked >= wanted)
+            {
+                confirmed ??= clock.GetTimestamp();
+                farewell ??= ended ? clock.GetTimestamp() : null;
+                if ((now.IsOver && !ended) || HasPassed(farewell, s_resetBehindFin) || HasPassed(confirmed, linger))
+                {
+                    return now.IsOver && !ended ? Arrival.Broken : Arrival.Arrived;
+                }
+            }
+            else if (now.IsOver || HasPassed(moved, patience))
+            {
+                return Arrival.Broken;
+            }
+
+            await Task.Delay(pause, clock, CancellationToken.None);
+        }
+
+        bool HasPassed(long? since, TimeSpan time) => since is { } at && clock.GetElapsedTime(at) >= time;
+    }
+}
