@@ -28,6 +28,9 @@ internal sealed class FrontProxy : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The certificate that it shows, as a PEM file.</summary>
+    public string CertificatePath => Path.Combine(_folder, "fullchain.pem");
+
     /// <summary>Starts it and waits until it takes connections. Skips the test where it isn't installed.</summary>
     public static async Task<FrontProxy> StartAsync(string kind, Uri hub)
     {
