@@ -82,7 +82,8 @@ internal sealed class TcpProgress : IDisposable
         var (acked, moved) = (-1L, clock.GetTimestamp());
         long? confirmed = null;
         long? farewell = null;
-        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = pause < s_longestPause ? pause * 1.5 : pause)
+        // A break stays to be seen, so once everything is confirmed a look now and then is enough
+        for (var pause = TimeSpan.FromMilliseconds(1); ; pause = confirmed is null && pause < s_longestPause ? pause * 1.5 : s_longestPause)
         {
             if (TcpCounters.Read(socket) is not { } now || sent.HadError(socket))
             {
