@@ -68,6 +68,23 @@ public sealed class DatabaseMigrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_packet_of_a_program_that_knew_no_delivery_numbers_has_the_first_one_and_what_it_was()
+    {
+        await MigrateToAsync("ConsoleDay");
+        Run("""
+            INSERT INTO "Packets" ("LeagueId", "Source", "Dest", "Sequence", "RouteOrdinal", "Sha256", "Size", "ReceivedAt", "DeliveredAt")
+            VALUES ('555B', 2, 3, 1, 1, x'00', 1, '2026-11-01 10:00:00', '2026-11-01 10:05:00')
+            """);
+        await Migration.ApplyAsync(Stop);
+        Assert.Equal(
+            "1 unknown 2026-11-01 10:05:00",
+            Ask("""SELECT "Delivery" || ' ' || COALESCE("DeliveryProof", 'unknown') || ' ' || "DeliveredAt" FROM "Packets" """));
+        await using var db = await _services.GetRequiredService<IDbContextFactory<HubDb>>().CreateDbContextAsync(Stop);
+        var packet = await db.Set<NovaHub.Engine.Packets.Packet>().SingleAsync(Stop);
+        Assert.Equal((1, null), (packet.Delivery, packet.DeliveryProof));
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_program_is_refused_and_not_touched()
     {
         await Migration.ApplyAsync(Stop);
@@ -98,6 +115,12 @@ public sealed class DatabaseMigrationTests : IDisposable
         Run("""INSERT OR REPLACE INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00')""");
         await Migration.ApplyAsync(Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
         Assert.Equal("0", Ask("""SELECT COUNT(*) FROM "__EFMigrationsLock" """));
+    }
+
+    private async Task MigrateToAsync(string name)
+    {
+        await using var db = await _services.GetRequiredService<IDbContextFactory<HubDb>>().CreateDbContextAsync(Stop);
+        await db.GetService<IMigrator>().MigrateAsync(name, Stop);
     }
 
     private async Task MigrateToFirstAsync()

@@ -47,7 +47,7 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
             }
 
             var left = clock.GetElapsedTime(clock.GetTimestamp(), until);
-            if (left <= TimeSpan.Zero || !await EndsAsync(other, left, cancellationToken))
+            if (left <= TimeSpan.Zero || !await EndAsync([other], left, cancellationToken))
             {
                 lock (_gate)
                 {
@@ -60,9 +60,9 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
     /// <summary>Waits, shortly, for downloads of this mailbox of which only the last bytes are outstanding.</summary>
     public async ValueTask SettleAsync(LeagueId league, int bbsIndex, CancellationToken cancellationToken)
     {
-        foreach (var delivery in Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex))
+        if (Where(d => d.IsFinishing && d.Name.League == league && d.Name.Dest == bbsIndex) is { Count: > 0 } finishing)
         {
-            await EndsAsync(delivery, s_listPatience, cancellationToken);
+            await EndAsync(finishing, s_listPatience, cancellationToken);
         }
     }
 
@@ -71,14 +71,14 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
     /// <summary>Comes after the server's own end: no new ones begin.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
-        foreach (var delivery in Where(_ => true))
+        try
         {
-            var left = s_endPatience - clock.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || !await EndsAsync(delivery, left, cancellationToken))
-            {
-                return;
-            }
+            await EndAsync(Where(_ => true), s_endPatience, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host waits no longer; what is still open is offered again
+            return;
         }
     }
 
@@ -97,11 +97,11 @@ internal sealed class DeliveriesUnderWay(TimeProvider clock) : IHostedService
         }
     }
 
-    private async Task<bool> EndsAsync(Delivery delivery, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(IEnumerable<Delivery> deliveries, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
-            await delivery.Ended.WaitAsync(patience, clock, cancellationToken);
+            await Task.WhenAll(deliveries.Select(d => d.Ended)).WaitAsync(patience, clock, cancellationToken);
             return true;
         }
         catch (TimeoutException)
