@@ -66,7 +66,8 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
 
         try
         {
-            return await ReadyAsync(folder) is var (kind, sentence) ? Refuse(kind, [sentence]) : await PlayAsync(folder, machine);
+            var preparation = new RunPreparation(tools, progress, run, league, folder);
+            return await preparation.ReadyAsync(machine) is var (kind, sentence) ? Refuse(kind, [sentence]) : await PlayAsync(folder, machine, preparation.Passes);
         }
         finally
         {
@@ -136,66 +137,15 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         }
     }
 
-    // What the game needs before a packet is put there; a refusal, or null
-    private async Task<(VerdictKind Kind, string Sentence)?> ReadyAsync(GameFolder folder)
-    {
-        if (GameDisk.Fault(folder, tools.Options.MinFreeMegabytes) is { } full)
-        {
-            return (VerdictKind.Disk, full);
-        }
-
-        try
-        {
-            await WriteNodelistAsync(folder);
-            progress.Judge(folder.Notices().Select(n => new Judgement(VerdictKind.GameFolder, VerdictWeight.Notice, n)));
-            var hub = FolderIdentity.HubMark(tools.Storage);
-            if (FolderIdentity.Read(folder).Hub is { } other && other != hub)
-            {
-                progress.Judge(VerdictKind.GameFolder, VerdictWeight.Notice, $"Another hub's runs used {folder.Path} before ({FolderIdentity.FileName} says so). Two hubs must not run one game.");
-            }
-
-            FolderIdentity.Write(folder, hub, run);
-            return null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return (VerdictKind.GameFolder, $"The game folder can't be written to: {failure.Message} The packets stay queued.");
-        }
-    }
-
-    private async Task<(RunOutcome, string)> PlayAsync(GameFolder folder, IDosMachine machine)
+    private async Task<(RunOutcome, string)> PlayAsync(GameFolder folder, IDosMachine machine, IReadOnlyList<IReadOnlyList<StagedPacket>> plan)
     {
         run.Machine = machine.Name;
-        // Only the screen calls while the game runs, so the glance has one writer at a time
-        await using var screen = new RunScreen(run, progress.Live, tools.Store, tools.Clock, phase => progress.Show(RunStep.Play, phase));
-        var passes = new PassExecution(tools, progress, run, league, stop, (folder, machine));
-        var waiting = new Queue<IReadOnlyList<StagedPacket>>(Plan(folder, machine));
-        var allGood = true;
-        PassVerdict verdict;
-        do
+        var waiting = new Queue<IReadOnlyList<StagedPacket>>(plan);
+        var (verdict, allGood) = await PlayPassesAsync(folder, machine, waiting);
+        if (run.PlayStartedAt is null)
         {
-            var packets = waiting.Dequeue();
-            verdict = await passes.RunAsync(screen, packets, isLast: waiting.Count == 0);
-            if (verdict.WasStopped)
-            {
-                var (stopped, sentence) = Stopped(run.PlayStartedAt is null ? "before the game started; the packets stay queued." : "between two passes; what was not read stays queued.");
-                verdict = verdict with { Outcome = stopped, Why = sentence };
-            }
-
-            if (run.PlayStartedAt is null)
-            {
-                return (verdict.Outcome, verdict.Why!);
-            }
-
-            allGood &= verdict.Outcome == RunOutcome.Good;
-            if (!allGood && waiting.Count > 0)
-            {
-                // What came later must not overtake what was left or is in doubt
-                waiting.Clear();
-                waiting.Enqueue([]);
-            }
+            return (verdict.Outcome, verdict.Why!);
         }
-        while (verdict.CanGoOn && waiting.Count > 0);
 
         var outcome = verdict.Outcome;
         if (outcome == RunOutcome.Good && waiting.Count > 0)
@@ -211,27 +161,35 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
         return await FinishAsync(folder, machine, verdict, outcome);
     }
 
-    private IReadOnlyList<IReadOnlyList<StagedPacket>> Plan(GameFolder folder, IDosMachine machine)
+    // The last pass that was played, and whether all were good. What was not come to is still in the queue
+    private async Task<(PassVerdict Last, bool AllGood)> PlayPassesAsync(GameFolder folder, IDosMachine machine, Queue<IReadOnlyList<StagedPacket>> waiting)
     {
-        var most = tools.Options.MostPackets;
-        var listed = folder.ListedNodes();
-        var waiting = tools.Store.Waiting(league.Id, league.HubIndex, most).ToLookup(p => listed.Contains(p.Name.Source));
-        foreach (var sender in waiting[false].GroupBy(p => p.Name.Source).OrderBy(g => g.Key))
+        // Only the screen calls while the game runs, so the glance has one writer at a time
+        await using var screen = new RunScreen(run, progress.Live, tools.Store, tools.Clock, phase => progress.Show(RunStep.Play, phase));
+        var passes = new PassExecution(tools, progress, run, league, stop, (folder, machine));
+        var allGood = true;
+        PassVerdict verdict;
+        do
         {
-            progress.Judge(VerdictKind.Nodelist, VerdictWeight.Bad,
-                $"{Words.Packets(sender.Count())} from node {sender.Key} {(sender.Count() == 1 ? "waits" : "wait")}: the game's own node file {league.Id.Game.NodelistDat} has no node {sender.Key}, and a game deletes mail of nodes that it does not know. Add the board to the league, or give {(sender.Count() == 1 ? "the packet" : "its packets")} up.");
-        }
+            var packets = waiting.Dequeue();
+            verdict = await passes.RunAsync(screen, packets, isLast: waiting.Count == 0);
+            if (verdict.WasStopped)
+            {
+                var (stopped, sentence) = Stopped(run.PlayStartedAt is null ? "before the game started; the packets stay queued." : "between two passes; what was not read stays queued.");
+                verdict = verdict with { Outcome = stopped, Why = sentence };
+            }
 
-        var several = PassExecution.ReadingCommand(league.MaintenanceCommand) is not null;
-        var (passes, taken) = PassPlan.Make(
-            waiting[true], machine.ListsByName, new PassLimits(several ? tools.Options.MostPasses : 1, most, RunOptions.MostBytes), Inbound.TakenNames(folder));
-        if (taken.Count > 0)
-        {
-            progress.Judge(VerdictKind.Consumption, VerdictWeight.Bad,
-                $"INBOUND has a file of its own named {taken[0].Name}{(taken.Count > 1 ? $" and {taken.Count - 1} more" : "")}; the hub's packet of that name, and what came after it from its board, waits. See what the file is and move it away.");
+            allGood &= verdict.Outcome == RunOutcome.Good;
+            if (!allGood && waiting.Count > 0)
+            {
+                // What came later must not overtake what was left or is in doubt
+                waiting.Clear();
+                waiting.Enqueue([]);
+            }
         }
+        while (verdict.CanGoOn && waiting.Count > 0);
 
-        return passes;
+        return (verdict, allGood);
     }
 
     private async Task<(RunOutcome, string)> FinishAsync(GameFolder folder, IDosMachine machine, PassVerdict last, RunOutcome outcome)
@@ -297,14 +255,5 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
             ? new Judgement(VerdictKind.Nodelist, VerdictWeight.Notice, refusal)
             : new Judgement(VerdictKind.Nodelist, VerdictWeight.Good, result.Changed ? "The nodelist changed and waits for every member." : "The nodelist is as it was."));
         progress.Judge(result.Warnings.Select(w => new Judgement(VerdictKind.Nodelist, VerdictWeight.Notice, w)));
-    }
-
-    private async Task WriteNodelistAsync(GameFolder folder)
-    {
-        await using var db = await tools.Databases.CreateDbContextAsync();
-        if (await NodelistPublisher.CurrentAsync(db, league.Id, CancellationToken.None) is { } nodelist)
-        {
-            folder.WriteNodelist(nodelist.Bytes);
-        }
     }
 }
