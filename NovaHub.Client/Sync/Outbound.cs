@@ -16,8 +16,6 @@ internal sealed record OutboundLook(
 /// <summary>Looks for packets in the folder that a game writes to, perhaps at this moment.</summary>
 internal static class Outbound
 {
-    private const int Cycle = 1000;
-
     // Younger files are looked at twice. By the clock of the file system's stamps, which may jump: then every file is
     private static readonly TimeSpan s_young = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(700);
@@ -56,27 +54,9 @@ internal static class Outbound
             [.. ours.GroupBy(f => f.Name).Where(g => g.Count() > 1).Select(g => g.Key.ToString())]);
     }
 
-    /// <summary>
-    /// The packets of one route in the order in which they were numbered. Numbers go round after 999, so the order begins behind
-    /// the widest gap; of two files with one number the older goes first.
-    /// </summary>
-    public static IEnumerable<OutboundFile> InOrder(IEnumerable<OutboundFile> route)
-    {
-        var sorted = route.OrderBy(f => f.Name.Sequence).ThenBy(f => f.WrittenAt).ThenBy(f => f.Path, StringComparer.Ordinal).ToList();
-        var first = 0;
-        var widest = -1;
-        for (var i = 0; i < sorted.Count; i++)
-        {
-            var before = sorted[i == 0 ? sorted.Count - 1 : i - 1].Name.Sequence;
-            var gap = (sorted[i].Name.Sequence - before + Cycle) % Cycle;
-            if (gap > widest)
-            {
-                (first, widest) = (i, gap);
-            }
-        }
-
-        return sorted.Skip(first).Concat(sorted.Take(first));
-    }
+    /// <summary>The packets of one route in the order in which they were numbered; of two files with one number the older goes first.</summary>
+    public static IEnumerable<OutboundFile> InOrder(IEnumerable<OutboundFile> route) =>
+        SequenceOrder.Sort(route.OrderBy(f => f.WrittenAt).ThenBy(f => f.Path, StringComparer.Ordinal), f => f.Name.Sequence);
 
     private static List<OutboundFile> Scan(string folder, LeagueId league)
     {

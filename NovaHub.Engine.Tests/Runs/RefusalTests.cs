@@ -133,6 +133,8 @@ public class RefusalTests
         Assert.Equal((RunOutcome.Failed, null), (report.Run.Outcome, report.Run.PlayStartedAt));
         var bad = string.Join('\n', report.Verdicts.Where(v => v.Weight == VerdictWeight.Bad).Select(v => v.Sentence));
         Assert.All(words, w => Assert.Contains(w, bad, StringComparison.Ordinal));
+        // A fault is not somebody's act
+        Assert.DoesNotContain("Cancelled", bad, StringComparison.Ordinal);
         await VerdictTests.IsQueuedAsync(hub, packet);
     }
 

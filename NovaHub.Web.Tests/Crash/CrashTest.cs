@@ -13,12 +13,13 @@ public class CrashTest
         var seed = int.TryParse(Environment.GetEnvironmentVariable("CRASH_SEED"), out var given) ? given : Random.Shared.Next();
         TestContext.Current.TestOutputHelper!.WriteLine($"CRASH_SEED={seed}");
         var random = new Random(seed);
-        await using var hub = await KilledHub.MakeAsync();
+        await using var hub = await KilledHub.MakeAsync(("Runs:Heartbeat", "00:00:00.100"));
         using var http = new HttpClient { BaseAddress = hub.Address, Timeout = TimeSpan.FromSeconds(20) };
         var boards = hub.Boards.Select(b => new CrashBoard(b, http, new Random(random.Next()))).ToList();
         using var enough = new CancellationTokenSource();
         hub.Start();
-        var uploading = boards.Select(b => b.UploadAsync(enough.Token)).ToList();
+        var player = new CrashPlayer(hub, new Random(random.Next()));
+        var uploading = boards.Select(b => b.UploadAsync(enough.Token)).Append(player.PlayAsync(enough.Token)).ToList();
 
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -29,6 +30,18 @@ public class CrashTest
             }
 
             await Task.Delay(random.Next(300, 2500));
+            // Now and then it stands still for longer than a lease lives, and goes on or dies in its sleep
+            if (random.Next(4) == 0)
+            {
+                await hub.SignalAsync("STOP");
+                await Task.Delay(800);
+                if (random.Next(2) == 0)
+                {
+                    await hub.SignalAsync("CONT");
+                    await Task.Delay(random.Next(0, 500));
+                }
+            }
+
             await hub.KillAsync();
             hub.Start();
         }
@@ -53,6 +66,7 @@ public class CrashTest
         EverythingWasReadOnce(hub);
         NothingIsStuck(hub);
         EverybodyGotTheirs(acknowledged, received);
+        ThePlayersPacketsCameWhole(hub, player);
     }
 
     [Fact]
@@ -151,6 +165,8 @@ public class CrashTest
         Assert.Equal(0, hub.Number("""SELECT COUNT(*) FROM "RunLeases" """));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(hub.Game, "INBOUND")));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(hub.Game, "OUTBOUND")));
+        Assert.DoesNotContain(
+            Directory.Exists(Path.Combine(hub.Game, "NOVAHUB.OUT")) ? Directory.GetFiles(Path.Combine(hub.Game, "NOVAHUB.OUT")) : [], f => !f.EndsWith("NOVAHUB.TXT", StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(hub.Game, "inuse.flg")) || File.Exists(Path.Combine(hub.Game, "INUSE.FLG")), "The game's lock is still there.");
         Assert.Empty(hub.Emulators());
     }
@@ -161,6 +177,16 @@ public class CrashTest
         var got = received.SelectMany(r => r).Where(p => PacketName.TryParse(p.Name, out var name) && name.Source != 1)
             .Select(p => (p.Name, Convert.ToHexString(p.Sha256))).Order();
         Assert.Equal(acknowledged.Where(a => a.Name.Dest != 1).Select(a => (a.Name.ToString(), Convert.ToHexString(a.Sha256))).Order(), got);
+    }
+
+    private static void ThePlayersPacketsCameWhole(KilledHub hub, CrashPlayer player)
+    {
+        Assert.NotEmpty(player.Written);
+        Assert.Equal(
+            player.Written.Order(),
+            hub.Query(
+                """SELECT "Dest", "Sequence", "Sha256" FROM "Packets" WHERE "Source" = 1 AND "Sequence" >= 700""",
+                r => (new PacketName(KilledHub.League, 1, r.GetInt32(0), r.GetInt32(1)).ToString(), Convert.ToHexString((byte[])r[2]))).Order());
     }
 
     private static string Tail(KilledHub hub) => string.Join('\n', File.ReadLines(hub.Log).TakeLast(60));
