@@ -143,6 +143,32 @@ public class ClockScheduleTests
     }
 
     [Fact]
+    public async Task A_run_by_the_clock_in_which_the_hub_ended_is_made_up_at_the_next_start_and_only_then()
+    {
+        await using var before = await TestHub.StartAsync(keep: true);
+        var league = await before.AddSandboxLeagueAsync();
+        var at = DateTime.UtcNow.AddMinutes(-5);
+        await SetAsync(before, league, l => (l.Cron, l.ClockedUntil) = (NewYear, at));
+        await using (var db = await before.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync())
+        {
+            db.Add(new Run { LeagueId = league, Trigger = RunTrigger.Schedule, StartedAt = at, EndedAt = at.AddSeconds(2), Outcome = RunOutcome.Interrupted });
+            await db.SaveChangesAsync();
+        }
+
+        await before.DisposeAsync();
+        await using (var hub = await TestHub.StartAsync(folder: before.Folder, schedules: true, keep: true))
+        {
+            Assert.Equal((RunTrigger.Schedule, RunOutcome.Good), (await RunsAsync(hub, league, 2))[1] is var run ? (run.Trigger, run.Outcome) : default);
+            Assert.Null((await hub.Get<LeagueAdmin>().FindAsync(league, CancellationToken.None))!.ClockOwed);
+        }
+
+        await using var again = await TestHub.StartAsync(folder: before.Folder, schedules: true);
+        again.RemoveFolder();
+        await Eventually.TrueAsync(() => Task.FromResult(again.Get<ClockSchedule>().Plans.ContainsKey(league)), "The second start's look");
+        Assert.Equal(2, (await again.RunsOfAsync(league)).Count);
+    }
+
+    [Fact]
     public async Task A_clock_that_was_a_year_ahead_and_is_set_right_holds_no_schedule_up()
     {
         var clock = new SetClock();

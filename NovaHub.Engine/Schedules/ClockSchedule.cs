@@ -35,6 +35,7 @@ public sealed class ClockSchedule : BackgroundService
     private readonly ILogger<ClockSchedule> _log;
     private readonly ConcurrentDictionary<LeagueId, Tries> _tries = new();
     private readonly ConcurrentDictionary<LeagueId, DateTime> _last = new();
+    private readonly HashSet<LeagueId> _begun = [];
     private volatile Dictionary<LeagueId, ClockPlan> _plans = [];
     private volatile TaskCompletionSource _woken = NewWake();
 
@@ -166,6 +167,7 @@ public sealed class ClockSchedule : BackgroundService
             league.ClockedUntil = mark = now;
         }
 
+        await OweBrokenAsync(db, league, stoppingToken);
         if (league.ClockOwed is not null || cron.Next(mark)?.Utc <= now)
         {
             due.Add(league);
@@ -174,6 +176,32 @@ public sealed class ClockSchedule : BackgroundService
         return cron.Next(mark > now ? mark : now) is { } next
             ? new ClockPlan(next.Utc, null)
             : new ClockPlan(null, $"“{league.Cron}” has no further time, so the clock starts no run any more.");
+    }
+
+    // A run by the clock in the middle of which the hub ended has not done its work: it is made up at the next start
+    private async Task OweBrokenAsync(HubDb db, League league, CancellationToken stoppingToken)
+    {
+        if (_begun.Contains(league.Id))
+        {
+            return;
+        }
+
+        var latest = await db.Set<Run>().AsNoTracking().Where(r => r.LeagueId == league.Id).OrderByDescending(r => r.Id)
+            .Select(r => new { r.Trigger, r.Outcome, r.EndedAt, r.StartedAt }).FirstOrDefaultAsync(stoppingToken);
+        if (latest is { EndedAt: null })
+        {
+            // It still goes on elsewhere, or is not closed yet
+            return;
+        }
+
+        // Only the run of the latest time: a schedule that was changed since began anew
+        if (latest is { Trigger: RunTrigger.Schedule, Outcome: RunOutcome.Interrupted } && latest.StartedAt >= league.ClockedUntil && league.ClockOwed is null)
+        {
+            await db.Set<League>().Where(l => l.Id == league.Id && l.ClockOwed == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.ClockOwed, latest.StartedAt), stoppingToken);
+            league.ClockOwed = latest.StartedAt;
+        }
+
+        _begun.Add(league.Id);
     }
 
     // Says after which time to look again
