@@ -84,6 +84,32 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Changes_that_bring_many_bytes_do_not_share_a_commit()
+    {
+        using var held = new ManualResetEventSlim();
+        var first = Commits.WriteAsync(_ => held.Wait(TimeSpan.FromSeconds(20)), Stop);
+        // Each looks on another connection, where it sees what earlier commits hold and nothing of its own
+        Task<int> Write(int i, long bytes) => Commits.WriteAsync(
+            w =>
+            {
+                w.Execute(Raise, $"change {i}");
+                return TopicsAsync().GetAwaiter().GetResult().Count;
+            },
+            bytes,
+            Stop);
+        const long Mega = GroupCommit.Large;
+        Task<int>[] changes = [Write(0, 0), Write(1, Mega), Write(2, Mega), Write(3, Mega), Write(4, Mega), Write(5, 1), Write(6, 0)];
+        // Each has a commit of its own, and the small ones wait for one of them at most
+        Task<int>[] large = [Write(10, Mega + 1), Write(11, 10 * Mega), Write(12, 10 * Mega)];
+        held.Set();
+        await first;
+        var seen = await Task.WhenAll(changes);
+        var largeSeen = await Task.WhenAll(large);
+        Assert.Equal([1, 1, 1, 1, 1, 7, 7], seen);
+        Assert.Equal([0, 6, 9], largeSeen);
+    }
+
+    [Fact]
     public async Task Another_process_is_told_what_changed()
     {
         await using var other = await TestHub.StartAsync(folder: _hub.Folder, keep: true);

@@ -13,11 +13,20 @@ namespace NovaHub.Engine.Storage;
 /// </summary>
 public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILogger<GroupCommit> log) : BackgroundService
 {
+    /// <summary>Changes that bring more bytes than this together don't share a commit: it must fit into the log beside the database.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    /// <summary>A change that brings more bytes than this has a commit of its own, in turn with the others'.</summary>
+    public const int Large = 1024 * 1024;
+
     private const int MostInOneCommit = 256;
 
     private readonly AutoResetEvent _called = new(initialState: false);
     private readonly Channel<Operation> _queue = Channel.CreateBounded<Operation>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    // What is large takes turns with what is not: a small change waits for one large one at most
+    private readonly Channel<Operation> _large = Channel.CreateBounded<Operation>(
+        new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Runs <paramref name="work"/> inside the next commit.</summary>
     /// <param name="work">
@@ -27,10 +36,17 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
     /// <param name="cancellationToken">Ends the wait for a place in the queue; work that has its place is done.</param>
     /// <returns>What the work gave, once it is on disk to stay.</returns>
     /// <exception cref="LedgerDamagedException">The ledger was found damaged; nothing is written any more.</exception>
-    public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default)
+    public Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, CancellationToken cancellationToken = default) => WriteAsync(work, 0, cancellationToken);
+
+    /// <summary>Runs <paramref name="work"/> inside the next commit that has room for it.</summary>
+    /// <param name="work">See the other method.</param>
+    /// <param name="bytes">About so many bytes it writes. Above <see cref="Large"/> other changes may come before it that were asked for later.</param>
+    /// <param name="cancellationToken">See the other method.</param>
+    /// <exception cref="LedgerDamagedException">The ledger was found damaged; nothing is written any more.</exception>
+    public async Task<T> WriteAsync<T>(Func<LedgerWriter, T> work, long bytes, CancellationToken cancellationToken)
     {
-        var operation = new Operation<T>(work);
-        await _queue.Writer.WriteAsync(operation, cancellationToken);
+        var operation = new Operation<T>(work, bytes);
+        await (bytes > Large ? _large : _queue).Writer.WriteAsync(operation, cancellationToken);
         _called.Set();
         return await operation.Done;
     }
@@ -39,6 +55,7 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
+        _large.Writer.TryComplete();
         _called.Set();
         if (ExecuteTask is { } loop)
         {
@@ -58,6 +75,7 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
     public override void Dispose()
     {
         _queue.Writer.TryComplete();
+        _large.Writer.TryComplete();
         _called.Set();
         base.Dispose();
     }
@@ -66,17 +84,27 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
     {
         LedgerWriter? writer = null;
         var batch = new List<Operation>(MostInOneCommit);
-        while (!_queue.Reader.Completion.IsCompleted)
+        var largeInTurn = false;
+        while (!_queue.Reader.Completion.IsCompleted || !_large.Reader.Completion.IsCompleted)
         {
-            while (batch.Count < MostInOneCommit && _queue.Reader.TryRead(out var operation))
+            if (largeInTurn && _large.Reader.TryRead(out var large))
             {
-                batch.Add(operation);
+                batch.Add(large);
+                largeInTurn = false;
             }
-
-            if (batch.Count == 0)
+            else
             {
-                _called.WaitOne();
-                continue;
+                Gather(batch);
+                largeInTurn = true;
+                if (batch.Count == 0)
+                {
+                    if (!_large.Reader.TryPeek(out _))
+                    {
+                        _called.WaitOne();
+                    }
+
+                    continue;
+                }
             }
 
             // After trouble with the disk the connection is made anew: what it remembers can't be trusted
@@ -85,6 +113,17 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
         }
 
         writer?.Dispose();
+    }
+
+    private void Gather(List<Operation> batch)
+    {
+        long bytes = 0;
+        while (batch.Count < MostInOneCommit && _queue.Reader.TryPeek(out var operation)
+            && (batch.Count == 0 || bytes + operation.Bytes <= MostBytes) && _queue.Reader.TryRead(out operation))
+        {
+            batch.Add(operation);
+            bytes += operation.Bytes;
+        }
     }
 
     private LedgerWriter Open()
@@ -170,8 +209,10 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
         }
     }
 
-    private abstract class Operation
+    private abstract class Operation(long bytes)
     {
+        public long Bytes { get; } = bytes;
+
         /// <summary>Runs the work; false when it threw something of its own.</summary>
         public abstract bool TryRun(LedgerWriter writer);
 
@@ -183,7 +224,7 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class Operation<T>(Func<LedgerWriter, T> work) : Operation
+    private sealed class Operation<T>(Func<LedgerWriter, T> work, long bytes) : Operation(bytes)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Exception? _failure;

@@ -20,7 +20,7 @@ internal static class PacketEndpoints
     }
 
     private static async Task Upload(
-        HttpContext context, string leagueId, string fileName, PacketIntake intake, ServiceApiOptions limits, ILogger<PacketIntake> log)
+        HttpContext context, string leagueId, string fileName, PacketIntake intake, BodyBudget budget, ServiceApiOptions limits, ILogger<PacketIntake> log)
     {
         var board = context.Board();
         var limit = limits.MaxPacketBytes;
@@ -38,7 +38,10 @@ internal static class PacketEndpoints
             return;
         }
 
-        if (await PacketBody.ReadAsync(context, limit) is not { } bytes)
+        // Before the first byte is read; a client that waits for its turn is held back by its own connection
+        var aborted = context.RequestAborted;
+        using var place = await budget.TakeAsync(board.Id, context.Request.ContentLength ?? BodyBudget.Small, aborted) ?? throw new BusyException();
+        if (await PacketBody.ReadAsync(context, limit, () => place.GrowAsync(limit, aborted)) is not { } bytes)
         {
             await TooLarge(context, intake, leagueId, limit);
             return;
@@ -50,7 +53,7 @@ internal static class PacketEndpoints
             return;
         }
 
-        var receipt = await intake.ReceiveAsync(decision, bytes, context.RequestAborted);
+        var receipt = await intake.ReceiveAsync(decision, bytes, aborted);
         await context.WriteJsonAsync(new UploadAnswer("received", decision.Name.ToString(), receipt.PacketId), ServiceJson.Default.UploadAnswer);
     }
 

@@ -84,5 +84,7 @@ internal static class Problems
         _ => "The request was refused.",
     };
 
+    public const string Busy = "The hub has many large uploads under way and no memory free for this one. Nothing was stored; try again in a moment.";
+
     public const string Unavailable = "The hub can't write to its ledger just now, so nothing was changed. Try again later.";
 }

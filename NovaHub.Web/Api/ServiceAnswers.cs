@@ -45,10 +45,10 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
         {
             BadHttpRequestException bad => bad.StatusCode,
             _ when context.RequestAborted.IsCancellationRequested => ClientClosedRequest,
-            DbException or ChannelClosedException => StatusCodes.Status503ServiceUnavailable,
+            BusyException or DbException or ChannelClosedException => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status500InternalServerError,
         };
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && failure is not BusyException)
         {
             Log.RequestFailed(log, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "", failure);
         }
@@ -65,7 +65,7 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
         context.Response.Headers.CacheControl = cache;
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
-            context.Response.Headers.RetryAfter = "30";
+            context.Response.Headers.RetryAfter = failure is BusyException ? "10" : "30";
         }
 
         if (status == ClientClosedRequest)
@@ -74,6 +74,6 @@ internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswer
             return;
         }
 
-        await Problems.WriteAsync(context, status, Problems.DetailOf(status));
+        await Problems.WriteAsync(context, status, failure is BusyException ? Problems.Busy : Problems.DetailOf(status));
     }
 }

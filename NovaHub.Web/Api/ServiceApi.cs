@@ -14,6 +14,9 @@ internal sealed record ServiceApiOptions
     /// <summary>The largest packet that is taken, in bytes.</summary>
     public int MaxPacketBytes { get; set; } = 10 * 1024 * 1024;
 
+    /// <summary>Memory for the bodies of uploads that are under way, in bytes. Whoever finds none free waits, and gets 503 in the end.</summary>
+    public int BodiesInFlight { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>How long a connection that has all of a download must not break off before the packet counts as delivered.</summary>
     public TimeSpan DeliveryWatch { get; set; } = TimeSpan.FromMilliseconds(50);
 }
@@ -26,6 +29,11 @@ internal sealed class ServiceApiRules : IValidateOptions<ServiceApiOptions>
         if (options.MaxPacketBytes is < 1024 or > 256 * 1024 * 1024)
         {
             faults.Add("ServiceApi:MaxPacketBytes is the largest packet in bytes: 1024 to 268435456.");
+        }
+
+        if (options.BodiesInFlight < 1024 * 1024)
+        {
+            faults.Add("ServiceApi:BodiesInFlight is the memory for uploads under way in bytes: 1048576 to 2147483647.");
         }
 
         if (options.DeliveryWatch < TimeSpan.Zero || options.DeliveryWatch > TimeSpan.FromSeconds(5))
@@ -52,6 +60,8 @@ internal static class ServiceApi
             .ValidateOnStart();
         // Asked for with each upload: a changed limit needs no restart
         services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
+        services.AddSingleton(s => new BodyBudget(() => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<BodyMemory>();
         services.AddSingleton<DeliveriesUnderWay>();
         services.AddHostedService(s => s.GetRequiredService<DeliveriesUnderWay>());
         services.AddSingleton<ThroughProxy>();

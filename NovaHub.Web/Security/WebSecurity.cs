@@ -68,6 +68,8 @@ internal static class WebSecurity
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        // What a connection holds while its upload waits for its turn
+        kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
         kestrel.ConfigureEndpointDefaults(e =>
         {

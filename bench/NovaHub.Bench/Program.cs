@@ -1,7 +1,7 @@
 using NovaHub.Bench;
 using NovaHub.Bench.Consoles;
 
-// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start,consoles] [--hold uploads|puts|gets|list|lists|downloads|consoles]
+// Usage: NovaHub.Bench PROGRAM ARTIFACTS [--quick] [--only uploads,lists,downloads,tokens,relay,runs,start,consoles,flood] [--hold uploads|puts|gets|list|lists|downloads|consoles]
 var program = Path.GetFullPath(args[0]);
 var artifacts = Path.GetFullPath(args[1]);
 var pace = new Pace(args.Contains("--quick"));
@@ -86,6 +86,11 @@ await using (var hub = await HubProcess.StartAsync(program, small.Folder))
     if (Wanted("consoles"))
     {
         await consoles.MeasureAsync();
+    }
+
+    if (Wanted("flood"))
+    {
+        await new Flood(hub, small, report).MeasureAsync(measurements.TokenOfAsync);
     }
 
     report.Add(new Row("memory after all this", $"{hub.ResidentMegabytes:F0} MB resident, {hub.AnonymousMegabytes:F0} MB of it its own"));

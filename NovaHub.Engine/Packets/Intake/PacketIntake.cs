@@ -60,6 +60,7 @@ public sealed class PacketIntake(HubDirectory directory, GroupCommit commits, Le
 
                 return (new IntakeReceipt(id, known), now);
             },
+            bytes.Length,
             cancellationToken);
         if (!receipt.Known)
         {
