@@ -30,11 +30,14 @@ internal sealed class RawClient : IDisposable
     public Task SendAsync(byte[] bytes) => Stream.WriteAsync(bytes, HubHost.Stop).AsTask();
 
     /// <summary>Sends to a server that may have closed the connection already.</summary>
-    public async Task TrySendAsync(string text)
+    public Task TrySendAsync(string text) => TrySendAsync(Encoding.ASCII.GetBytes(text));
+
+    /// <inheritdoc cref="TrySendAsync(string)"/>
+    public async Task TrySendAsync(byte[] bytes)
     {
         try
         {
-            await SendAsync(text);
+            await SendAsync(bytes);
         }
         catch (IOException)
         {
@@ -73,6 +76,28 @@ internal sealed class RawClient : IDisposable
         var body = _read.Take(count).ToArray();
         _read.RemoveRange(0, body.Length);
         return body;
+    }
+
+    /// <summary>Reads a body in chunks to its end.</summary>
+    public async Task<byte[]> ChunksAsync()
+    {
+        var body = new List<byte>();
+        while (true)
+        {
+            int end;
+            while ((end = _read.IndexOf((byte)'\n')) < 0)
+            {
+                Assert.True(await MoreAsync(), "The body ended within a chunk.");
+            }
+
+            var length = Convert.ToInt32(Encoding.ASCII.GetString([.. _read[..(end - 1)]]), 16);
+            _read.RemoveRange(0, end + 1);
+            body.AddRange((await BodyAsync(length + 2))[..length]);
+            if (length == 0)
+            {
+                return [.. body];
+            }
+        }
     }
 
     public void Dispose() => _tcp.Dispose();
