@@ -153,20 +153,22 @@ public sealed class CommandTests : IDisposable
     public async Task The_emulator_is_the_one_that_the_configuration_leads_to()
     {
         // What ./novahub asks before it installs one
-        Directory.CreateDirectory(_hub.Data);
-        foreach (var (settings, lacking) in new[]
+        foreach (var (machine, dosBox, dosemu, lacking) in new[]
         {
-            ("""{"Dos":{"DosBoxPath":"no-such-dosbox","DosemuPath":"no-such-dosemu"}}""", "dosbox\n"),
-            ("""{"Dos":{"Machine":"dosemu","DosBoxPath":"no-such-dosbox","DosemuPath":"no-such-dosemu"}}""", ""),
-            ("""{"Dos":{"Machine":"dosbox","DosBoxPath":"no-such-dosbox","DosemuPath":"sh"}}""", "dosbox\n"),
-            ("""{"Dos":{"DosBoxPath":"no-such-dosbox","DosemuPath":"sh"}}""", ""),
+            ("auto", "no-such-dosbox", "no-such-dosemu", "dosbox\n"),
+            ("dosemu", "no-such-dosbox", "no-such-dosemu", ""),
+            ("dosbox", "no-such-dosbox", "sh", "dosbox\n"),
+            ("auto", "no-such-dosbox", "sh", ""),
         })
         {
-            await File.WriteAllTextAsync(Path.Combine(_hub.Data, "settings.json"), settings);
-            Assert.Equal((0, lacking, ""), await _hub.RunAsync("emulator", "--lacking"));
+            var settings = new Dictionary<string, string?> { ["Dos__Machine"] = machine, ["Dos__DosBoxPath"] = dosBox, ["Dos__DosemuPath"] = dosemu };
+            Assert.Equal((0, lacking, ""), await _hub.RunAsync(settings, "emulator", "--lacking"));
         }
 
-        Assert.Equal((0, "The hub uses dosemu2.\n", ""), await _hub.RunAsync("emulator"));
+        Assert.Equal((0, "The hub uses dosemu2.\n", ""), await _hub.RunAsync(new Dictionary<string, string?> { ["Dos__DosemuPath"] = "sh" }, "emulator"));
+        var (code, _, error) = await _hub.RunAsync(new Dictionary<string, string?> { ["Dos__Machine"] = "dosemu", ["Dos__DosemuPath"] = "none" }, "emulator");
+        Assert.Equal(1, code);
+        Assert.Contains("Install dosemu2", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,16 +13,22 @@ internal sealed class HubProgram : IDisposable
 
     public string Data => Path.Combine(Folder, "data");
 
-    public async Task<(int Code, string Out, string Error)> TypeAsync(string? input, params string[] arguments)
+    public Task<(int Code, string Out, string Error)> TypeAsync(string? input, params string[] arguments) => RunAsync([], input, arguments);
+
+    private async Task<(int Code, string Out, string Error)> RunAsync(Dictionary<string, string?> environment, string? input, string[] arguments)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var result = await Cli.Wrap("dotnet").WithArguments([s_program, .. arguments, "--data", Data])
+            .WithEnvironmentVariables(environment)
             .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input))
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
         return (result.ExitCode, result.StandardOutput, result.StandardError);
     }
 
     public Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments) => TypeAsync(null, arguments);
+
+    /// <summary>Runs it with these variables in its environment.</summary>
+    public Task<(int Code, string Out, string Error)> RunAsync(Dictionary<string, string?> environment, params string[] arguments) => RunAsync(environment, null, arguments);
 
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {

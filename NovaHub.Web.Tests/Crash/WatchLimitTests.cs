@@ -45,7 +45,12 @@ public sealed class WatchLimitTests : IDisposable
         try
         {
             var address = "";
-            await HubHost.UntilAsync(() => Task.FromResult((address = Address(log)).Length > 0 || process.HasExited), "the hub to start");
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while ((address = Address(log)).Length == 0 && !process.HasExited)
+            {
+                await Task.Delay(100, patience.Token);
+            }
+
             Assert.False(process.HasExited, File.ReadAllText(log));
             using var http = new HttpClient { BaseAddress = new Uri(address) };
             await HubHost.UntilAsync(async () => (await WatchingAsync(http)).Contains("fs.inotify.max_user_instances", StringComparison.Ordinal), "health to tell");
