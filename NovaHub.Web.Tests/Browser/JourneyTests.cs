@@ -107,15 +107,15 @@ public sealed class JourneyTests(Chromium chromium)
         await using var hub = await ConsoleHub.StartAsync();
         await hub.AddPeopleAsync();
         var league = await hub.AddLeagueAsync();
-        await hub.AddBoardsAsync(league, "A board with quite a long name, as some have", "Last Resort");
+        await hub.AddBoardsAsync(league, "A board with quite a long name", "Last Resort");
         await hub.PlayBoardAsync(league, 2);
         var run = await hub.RunAsync(league);
-        await hub.SilenceAsync("A board with quite a long name, as some have", TimeSpan.FromHours(9));
+        await hub.SilenceAsync("A board with quite a long name", TimeSpan.FromHours(9));
         await using var window = await chromium.OpenAsync(hub.Address, 360, 740);
         var page = window.Page;
         await window.SignInAsync();
 
-        foreach (var (_, path, heading) in EveryPage.Of(league, "A board with quite a long name, as some have", run.Id))
+        foreach (var (_, path, heading) in EveryPage.Of(league, "A board with quite a long name", run.Id))
         {
             await window.GoAsync(path, heading);
             await Expect(page.GetByRole(AriaRole.Progressbar)).ToHaveCountAsync(0);

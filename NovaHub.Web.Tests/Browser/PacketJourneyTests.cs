@@ -16,7 +16,7 @@ public sealed class PacketJourneyTests(Chromium chromium)
         await using var hub = await ConsoleHub.StartAsync();
         await hub.AddPeopleAsync();
         var league = await hub.AddLeagueAsync(withGame: false);
-        await hub.AddBoardsAsync(league, "The Dive", "A board with quite a long name, as some have");
+        await hub.AddBoardsAsync(league, "The Dive", "A board with quite a long name");
         for (var i = 1; i <= 60; i++)
         {
             await hub.UploadAsync($"900B0201.{i:D3}", new byte[40 + i]);

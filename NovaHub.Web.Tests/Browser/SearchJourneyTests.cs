@@ -15,7 +15,7 @@ public sealed class SearchJourneyTests(Chromium chromium)
         await using var hub = await ConsoleHub.StartAsync();
         await hub.AddPeopleAsync();
         var league = await hub.AddLeagueAsync(withGame: false);
-        await hub.AddBoardsAsync(league, "The Dive", "A board with quite a long name, as some have");
+        await hub.AddBoardsAsync(league, "The Dive", "A board with quite a long name");
         await hub.UploadAsync("900B0203.001", new byte[100]);
         await using var window = await chromium.OpenAsync(hub.Address);
         var page = window.Page;
