@@ -87,7 +87,16 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task Changes_that_bring_many_bytes_do_not_share_a_commit()
     {
         using var held = new ManualResetEventSlim();
-        var first = Commits.WriteAsync(_ => held.Wait(TimeSpan.FromSeconds(20)), Stop);
+        var began = new TaskCompletionSource();
+        var first = Commits.WriteAsync(
+            _ =>
+            {
+                began.TrySetResult();
+                return held.Wait(TimeSpan.FromSeconds(20));
+            },
+            Stop);
+        // Only what comes after this can't be in its commit
+        await began.Task;
         // Each looks on another connection, where it sees what earlier commits hold and nothing of its own
         Task<int> Write(int i, long bytes) => Commits.WriteAsync(
             w =>
