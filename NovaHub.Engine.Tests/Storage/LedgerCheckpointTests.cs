@@ -62,6 +62,28 @@ public sealed class LedgerCheckpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_log_that_somebody_kept_from_being_cut_is_cut_later_though_nothing_is_written_any_more()
+    {
+        await _hub.Get<SignalWatch>().StopAsync(Stop);
+        await using (var reader = Open())
+        {
+            await using var transaction = reader.BeginTransaction(deferred: true);
+            Assert.Equal(0L, Count(reader, transaction));
+            for (byte i = 0; i < 20; i++)
+            {
+                await WriteAsync(i, 2 * 1024 * 1024);
+            }
+
+            LookWhenQuiet();
+            Assert.InRange(LogLength, 40 * 1024 * 1024, long.MaxValue);
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        LookWhenQuiet();
+        Assert.InRange(LogLength, 1, 64 * 1024);
+    }
+
+    [Fact]
     public async Task The_file_itself_has_what_was_written_a_minute_ago()
     {
         await WriteAsync(1, 100_000);

@@ -98,8 +98,10 @@ public sealed class LedgerCheckpoints(StorageOptions options, LedgerDamage damag
         if (turn is not null)
         {
             LedgerCheckpoint.Run(options);
-            (_brought, _broughtAt) = (Now, clock.GetTimestamp());
-            _pause = _brought.Length > Kept ? s_again : TimeSpan.Zero;
+            // What somebody kept from being cut is due again, also when nothing is written any more
+            var now = Now;
+            var cut = now.Length <= Kept;
+            (_brought, _broughtAt, _pause) = (cut ? now : default, clock.GetTimestamp(), cut ? TimeSpan.Zero : s_again);
         }
     }
 }
