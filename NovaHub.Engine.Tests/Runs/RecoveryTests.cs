@@ -92,6 +92,28 @@ public class RecoveryTests
     }
 
     [Fact]
+    public async Task A_player_who_came_in_seconds_after_the_hub_died_keeps_the_lock()
+    {
+        await using var scene = await Scene.StartAsync();
+        var run = await scene.InterruptAsync(r => r.StagedAt = r.PlayStartedAt = s_start);
+        // Killed two seconds into the session, and its emulator with it; the player came a quarter of a minute later
+        await scene.ChangeAsync(async db =>
+        {
+            var machine = scene.Hub.Get<RunLeases>().Holder.Split('/')[0];
+            db.Add(new RunLease { LeagueId = scene.League, Holder = $"{machine}/4194305/1/x", RunId = run, HeartbeatAt = s_start.AddSeconds(2) });
+            await db.SaveChangesAsync();
+        });
+        scene.Lock(s_start.AddSeconds(17));
+        await File.WriteAllBytesAsync(scene.Outbound("900b0102.001"), scene.Hub.Packet(1, 2));
+
+        var report = await scene.RecoverAsync();
+
+        Assert.True(File.Exists(scene.Hub.LockOf(scene.League)));
+        Assert.Equal(0, report.Run.Written);
+        Assert.True(File.Exists(scene.Outbound("900b0102.001")));
+    }
+
+    [Fact]
     public async Task A_game_that_had_finished_well_makes_the_run_good()
     {
         await using var scene = await Scene.StartAsync();

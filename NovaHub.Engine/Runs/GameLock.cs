@@ -69,6 +69,15 @@ internal sealed class GameLock : IDisposable
     /// Whether a lock found after an interruption was made by the game of the session that began at <paramref name="startedAt"/>:
     /// certain while its emulator still ran, otherwise told by the lock's age. A player who came in later has a younger one.
     /// </summary>
-    public static bool IsOfSession(FileInfo file, DateTime startedAt, bool emulatorRan) =>
-        file.LastWriteTimeUtc >= startedAt - s_dosTime && (emulatorRan || file.LastWriteTimeUtc <= startedAt + s_start);
+    /// <param name="file">The lock.</param>
+    /// <param name="startedAt">When the session began.</param>
+    /// <param name="emulatorRan">The session's emulator still lived.</param>
+    /// <param name="hubDiedBy">
+    /// A moment by which the hub of that session was dead, and its emulator with it, or null: not known. What is younger is a player's.
+    /// </param>
+    public static bool IsOfSession(FileInfo file, DateTime startedAt, bool emulatorRan, DateTime? hubDiedBy)
+    {
+        var made = file.LastWriteTimeUtc;
+        return made >= startedAt - s_dosTime && (emulatorRan || (made <= startedAt + s_start && !(made > hubDiedBy)));
+    }
 }

@@ -20,6 +20,9 @@ public sealed class RunLeases(GroupCommit commits, TimeProvider clock, Microsoft
     // What this process is at work with; a row of ours that is not here was left when it could not be given back
     private readonly ConcurrentDictionary<LeagueId, long> _atWork = new();
     private readonly ConcurrentDictionary<LeagueId, Silence> _silences = new();
+
+    // When a holder whose lease was taken over was last heard of; one a league
+    private readonly ConcurrentDictionary<LeagueId, (long RunId, DateTime At)> _lastBeats = new();
     private long _holds;
 
     /// <summary>This process: machine, process id, its start, and a random part.</summary>
@@ -38,6 +41,11 @@ public sealed class RunLeases(GroupCommit commits, TimeProvider clock, Microsoft
         if (rows is [var held] && !IsFree(league, held))
         {
             throw Refuse(league, held);
+        }
+
+        if (rows is [var dead])
+        {
+            _lastBeats[league] = (dead.RunId, dead.HeartbeatAt);
         }
 
         writer.Execute(
@@ -78,6 +86,10 @@ public sealed class RunLeases(GroupCommit commits, TimeProvider clock, Microsoft
             Now, lease.League.ToString(), Holder, lease.RunId) == 1
             ? LeaseState.Held
             : writer.Scalar("""SELECT 1 FROM "RunLeases" WHERE "LeagueId" = @p0""", lease.League.ToString()) is null ? LeaseState.Nobodys : LeaseState.Lost);
+
+    /// <summary>When the holder of a run's lease was last heard of before this process took the league over, or null: not known.</summary>
+    internal DateTime? LastBeatOf(LeagueId league, long runId) =>
+        _lastBeats.TryGetValue(league, out var beat) && beat.RunId == runId ? beat.At : null;
 
     /// <summary>Gives the lease back inside a commit.</summary>
     internal void Give(LedgerWriter writer, LeagueId league, long runId) => writer.Execute(

@@ -145,7 +145,8 @@ internal sealed class RunRecovery(RunTools tools, LiveRuns lives, ILogger<RunRec
     {
         // The session in which the hub was interrupted, if it was one
         var session = run.PlayEndedAt is null ? run.PlayStartedAt : run.ReportedAt is null ? run.CollectedAt : null;
-        if (session is { } startedAt && folder.Lock is { } file && GameLock.IsOfSession(file, startedAt, emulatorRan))
+        if (session is { } startedAt && folder.Lock is { } file
+            && GameLock.IsOfSession(file, startedAt, emulatorRan, tools.Store.DeadBy(run, tools.Options.Heartbeat)))
         {
             file.Delete();
             sentences.Add("The interrupted game had left its lock inuse.flg; the hub removed it.");

@@ -129,6 +129,9 @@ internal sealed partial class RunStore(GroupCommit commits, LedgerReads reads, R
         return asked;
     });
 
+    /// <summary>A moment by which the process of an interrupted run was dead, from its last sign of life; null when none is known.</summary>
+    public DateTime? DeadBy(Run run, TimeSpan heartbeat) => leases.LastBeatOf(run.LeagueId, run.Id) + (heartbeat * 2);
+
     /// <summary>Takes the league's lease without a run.</summary>
     /// <exception cref="RefusedException">A run holds it.</exception>
     /// <exception cref="HeldForAMomentException">It is held without a run, or its holder seems to be dead.</exception>
