@@ -24,9 +24,11 @@ public sealed class LeagueJourneyTests(Chromium chromium)
         await Expect(page.GetByText("The game folder is as it must be")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Change the schedule" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "daily at 04:00 UTC" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "daily at 04:00" }).ClickAsync();
+        await page.GetByLabel("Time zone of these times").FillAsync("America/New_York");
         await Expect(page.Locator(".cron-times li")).ToHaveCountAsync(5);
-        await Expect(page.Locator(".cron-times li").First).ToContainTextAsync("(Europe/Berlin)");
+        await Expect(page.Locator(".cron-times li").First).ToContainTextAsync("04:00 America/New_York ·");
+        await Expect(page.Locator(".cron-times li").First).ToContainTextAsync("for you (Europe/Berlin)");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Change the schedule" })).ToBeVisibleAsync();
 
