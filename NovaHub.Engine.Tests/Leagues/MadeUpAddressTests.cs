@@ -106,6 +106,20 @@ public sealed class MadeUpAddressTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("99999:10/2")]
+    [InlineData("13:32768/2")]
+    [InlineData("13:10/65535")]
+    [InlineData("13:10/2.40000")]
+    [InlineData("0:0/0")]
+    [InlineData("0/5")]
+    public async Task An_address_that_no_node_can_have_is_refused(string address)
+    {
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => AddAsync("Two", s_league, 2, address));
+        Assert.Contains("from 1 to 32767", refusal.Message);
+        Assert.Single(NodelistText.Read(await BytesAsync(s_league)));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("10")]
     [InlineData("13:10")]

@@ -10,6 +10,12 @@ namespace NovaHub.Engine.Games;
 /// <param name="Point">Point; 0 is the node itself.</param>
 public sealed partial record FtnAddress(int? Zone, int Net, int Node, int Point)
 {
+    // Mailers keep each part in a signed 16-bit number (FTS-0001)
+    private const int Largest = short.MaxValue;
+
+    /// <summary>Whether a node can have it: zone and net from 1, node and point from 0, each up to 32767.</summary>
+    public bool IsPossible => Zone is null or (>= 1 and <= Largest) && Net is >= 1 and <= Largest && Node <= Largest && Point <= Largest;
+
     /// <summary>Reads an address.</summary>
     /// <returns>Null when the text is none.</returns>
     public static FtnAddress? Parse(string? text) => text is not null && Form().Match(text) is { Success: true } match

@@ -162,6 +162,11 @@ public sealed partial class LeagueAdmin(
 
         var wanted = FtnAddress.Parse(address)
             ?? throw new RefusedException($"“{address}” is no FTN address; one looks like 13:10/2, or 10/2 where the nodelist carries no zones.");
+        if (!wanted.IsPossible)
+        {
+            throw new RefusedException($"No node can have the FTN address {address}: zone and net are numbers from 1 to 32767, node and point from 0.");
+        }
+
         // Compared as addresses, not as texts: 13:10/2 and 13:10/02 are one
         var others = await db.Set<Membership>().Where(m => m.LeftAt == null && m.BbsId != (ownerBbsId ?? 0))
             .Select(m => new { m.FtnAddress, m.MadeUpAddress, m.Bbs!.Name, m.LeagueId }).ToListAsync(cancellationToken);
