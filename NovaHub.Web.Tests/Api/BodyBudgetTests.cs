@@ -18,14 +18,14 @@ public sealed class BodyBudgetTests
     {
         using var one = await TakeAsync(1, 4 * Mega);
         using var two = await TakeAsync(2, 4 * Mega);
-        var three = TakeAsync(3, Mega).AsTask();
+        var three = TakeAsync(3, 2 * Mega).AsTask();
         Assert.Equal(8 * Mega, _budget.InUse);
         Assert.False(three.IsCompleted);
         one!.Dispose();
         one.Dispose();
         using var third = await three;
         Assert.NotNull(third);
-        Assert.Equal(5 * Mega, _budget.InUse);
+        Assert.Equal(6 * Mega, _budget.InUse);
         two!.Dispose();
         third.Dispose();
         Assert.Equal(0, _budget.InUse);
@@ -70,10 +70,113 @@ public sealed class BodyBudgetTests
             Assert.NotNull(await TakeAsync(1, BodyBudget.Small));
         }
 
-        // Their own part is an eighth
-        Assert.False(TakeAsync(1, BodyBudget.Small).AsTask().IsCompleted);
+        // Their own part is an eighth; then they take from the next one, as much as a board may
         Assert.Equal(9 * Mega, _budget.InUse);
+        for (var i = 0; i < 16; i++)
+        {
+            Assert.NotNull(await TakeAsync(1, BodyBudget.Small));
+        }
+
+        Assert.False(TakeAsync(1, BodyBudget.Small).AsTask().IsCompleted);
+        Assert.Equal(10 * Mega, _budget.InUse);
         Assert.False(waits.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_body_of_middle_size_waits_for_no_large_ones_and_keeps_none_waiting()
+    {
+        using var one = await TakeAsync(1, 4 * Mega);
+        using var two = await TakeAsync(2, 3 * Mega);
+        var large = TakeAsync(3, 4 * Mega).AsTask();
+        // Two have their own part, and what the large one waits for is not lent to the next
+        using var four = await TakeAsync(4, Mega);
+        using var five = await TakeAsync(5, Mega);
+        var six = TakeAsync(6, Mega).AsTask();
+        Assert.NotNull(four);
+        Assert.NotNull(five);
+        Assert.False(six.IsCompleted);
+        one!.Dispose();
+        using var third = await large;
+        Assert.NotNull(third);
+        // Now nobody large waits
+        using var sixth = await six;
+        Assert.NotNull(sixth);
+        Assert.Equal(10 * Mega, _budget.InUse);
+    }
+
+    [Fact]
+    public async Task A_body_of_middle_size_takes_what_no_large_one_waits_for()
+    {
+        for (var board = 1; board <= 10; board++)
+        {
+            Assert.NotNull(await TakeAsync(board, Mega));
+        }
+
+        Assert.False(TakeAsync(11, Mega).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_body_that_hardly_comes_loses_its_place_to_one_that_waits()
+    {
+        using var drips = await TakeAsync(1, 4 * Mega);
+        using var steady = await TakeAsync(2, 4 * Mega);
+        // Nearly all of it came fast; that buys no more than a pause
+        drips!.Arrived((4 * Mega) - 100_000);
+        Arrive(60);
+        Assert.False(drips.Asked.IsCancellationRequested);
+
+        var waits = TakeAsync(3, 4 * Mega).AsTask();
+        Arrive(9);
+        Assert.False(drips.Asked.IsCancellationRequested);
+        Arrive(1);
+        Assert.True(drips.Asked.IsCancellationRequested);
+        drips.Dispose();
+        using var third = await waits;
+        Assert.NotNull(third);
+        Assert.False(steady!.Asked.IsCancellationRequested);
+
+        void Arrive(int seconds)
+        {
+            for (var i = 0; i < seconds; i++)
+            {
+                drips.Arrived(2000);
+                steady!.Arrived(BodyBudget.Pace);
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task One_slow_body_goes_at_a_time_the_slowest_first_and_none_that_is_here()
+    {
+        using var here = await TakeAsync(1, 2 * Mega);
+        using var slow = await TakeAsync(2, 2 * Mega);
+        using var slowest = await TakeAsync(3, 4 * Mega);
+        here!.Completed();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        slow!.Arrived(1000);
+        var waits = TakeAsync(4, 4 * Mega).AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(slowest!.Asked.IsCancellationRequested);
+        Assert.False(slow.Asked.IsCancellationRequested);
+        Assert.False(here.Asked.IsCancellationRequested);
+        slowest.Dispose();
+        using var fourth = await waits;
+        Assert.NotNull(fourth);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(slow.Asked.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_board_that_waits_for_its_own_uploads_only_takes_nobodys_place()
+    {
+        using var one = await TakeAsync(1, 4 * Mega);
+        using var two = await TakeAsync(2, 2 * Mega);
+        var more = TakeAsync(1, 2 * Mega).AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(44));
+        Assert.False(one!.Asked.IsCancellationRequested);
+        Assert.False(two!.Asked.IsCancellationRequested);
+        Assert.False(more.IsCompleted);
     }
 
     [Fact]
@@ -83,7 +186,7 @@ public sealed class BodyBudgetTests
         using var two = await TakeAsync(2, 4 * Mega);
         var large = TakeAsync(3, 4 * Mega).AsTask();
         // It would fit now, and would keep the large one waiting
-        var later = TakeAsync(4, Mega).AsTask();
+        var later = TakeAsync(4, 2 * Mega).AsTask();
         one!.Dispose();
         Assert.NotNull(await large);
         Assert.False(later.IsCompleted);

@@ -1,4 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using NovaHub.Engine.Settings;
 using NovaHub.Web.Api;
 
 namespace NovaHub.Web.Tests.Api;
@@ -8,13 +12,18 @@ public sealed class UploadRoomTests : IAsyncLifetime
 {
     private const int Mega = 1024 * 1024;
 
+    private readonly FakeTimeProvider _clock = new();
     private HubHost _hub = null!;
     private HttpClient _two = null!;
     private HttpClient _three = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _hub = await HubHost.StartAsync($"ServiceApi:MaxPacketBytes={Mega}", $"ServiceApi:BodiesInFlight={2 * Mega}");
+        _hub = await HubHost.StartInAsync(
+            null,
+            app => app.Services.Replace(ServiceDescriptor.Singleton(s => new BodyBudget(() => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value, _clock))),
+            $"ServiceApi:MaxPacketBytes={Mega}",
+            $"ServiceApi:BodiesInFlight={2 * Mega}");
         await _hub.AddLeagueAsync("555B");
         _two = await _hub.SignInAsync(await _hub.AddBoardAsync("Two", "555B:2"));
         _three = await _hub.SignInAsync(await _hub.AddBoardAsync("Three", "555B:3"));
@@ -80,6 +89,33 @@ public sealed class UploadRoomTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_of_middle_size_passes_large_slow_ones_and_one_that_hardly_comes_makes_room_for_another()
+    {
+        var budget = _hub.Get<BodyBudget>();
+        using var four = await _hub.SignInAsync(await _hub.AddBoardAsync("Four", "555B:4"));
+        using var first = await BeginAsync(_two, 1, Mega);
+        await first.SendAsync(new byte[Mega - 1000]);
+        using var second = await BeginAsync(_three, 2, Mega, from: "03", to: "02");
+        await second.SendAsync(new byte[Mega - 1000]);
+        await HubHost.UntilAsync(() => Task.FromResult(budget.InUse == 2 * Mega), "two large ones have their places");
+        var large = four.UploadedAsync("555B0402.001", new byte[Mega]);
+        await HubHost.UntilAsync(() => Task.FromResult(budget.Waiting == 1), "the third waits");
+        await four.UploadedAsync("555B0402.002", new byte[Mega / 4]);
+        Assert.False(large.IsCompleted);
+        await HubHost.UntilAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(2));
+                return Task.FromResult(large.IsCompleted);
+            },
+            "the third has the place of one that does not come");
+        await large;
+        var gone = await Task.WhenAny(first.HeadersAsync(), second.HeadersAsync());
+        Assert.StartsWith("HTTP/1.1 503", await gone);
+        Assert.Contains("Retry-After: 10", await gone);
+    }
+
+    [Fact]
     public async Task A_chunked_upload_takes_its_memory_too()
     {
         using var client = new RawClient(_hub.Address);
@@ -102,11 +138,11 @@ public sealed class UploadRoomTests : IAsyncLifetime
         }
     }
 
-    private async Task<RawClient> BeginAsync(HttpClient board, int sequence, int length, string header = "X-None: 1")
+    private async Task<RawClient> BeginAsync(HttpClient board, int sequence, int length, string from = "02", string to = "03")
     {
         var client = new RawClient(_hub.Address);
         await client.SendAsync(
-            $"PUT /service/api/v1/leagues/555B/packets/555B0203.{sequence:D3} HTTP/1.1\r\nHost: hub\r\nAuthorization: {board.DefaultRequestHeaders.Authorization}\r\nContent-Length: {length}\r\n{header}\r\n\r\n");
+            $"PUT /service/api/v1/leagues/555B/packets/555B{from}{to}.{sequence:D3} HTTP/1.1\r\nHost: hub\r\nAuthorization: {board.DefaultRequestHeaders.Authorization}\r\nContent-Length: {length}\r\n\r\n");
         return client;
     }
 }

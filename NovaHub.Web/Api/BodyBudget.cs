@@ -2,28 +2,45 @@ namespace NovaHub.Web.Api;
 
 /// <summary>
 /// The memory for bodies of uploads under way. Whoever finds none waits, a board behind another in turn, so that one board
-/// can't take it all; and small bodies have a part of their own, so that no number of large ones makes them wait.
+/// can't take it all. Small bodies have a part of their own and so have those of middle size, so that no number of larger
+/// ones makes them wait; and who sends hardly anything loses its place to one that waits for it.
 /// </summary>
-internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider clock)
+internal sealed class BodyBudget
 {
     /// <summary>A body of so many bytes is a small one.</summary>
     public const int Small = 64 * 1024;
 
+    /// <summary>Bytes a second. A body that comes more slowly than this keeps its place only while nobody waits for one.</summary>
+    public const int Pace = 8 * 1024;
+
     /// <summary>How long a body waits for its place.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
-    // Beyond these nobody waits: a connection that does costs memory, too
-    private const int MostWaiting = 512;
-    private const int MostWaitingOfABoard = 64;
+    /// <summary>So long a body may pause, or wait for one that is slow.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, long> _ofBoards = [];
-    // Boards with bodies that wait, in the order of their turns
-    private readonly LinkedList<(int Board, Queue<Body> Bodies)> _turns = [];
-    private long _small;
-    private long _large;
+    private readonly Func<ServiceApiOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly BodyPart _small;
+    private readonly BodyPart _middle;
+    private readonly BodyPart _large;
     private long _largeGiven;
-    private int _waiting;
+
+    public BodyBudget(Func<ServiceApiOptions> options, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _small = new BodyPart(() => (Middle, Middle));
+        _middle = new BodyPart(() => (2 * Middle, Middle));
+        // One of the largest packets fits at any time
+        _large = new BodyPart(() => (All, Math.Max(All / 2, _options().MaxPacketBytes)));
+    }
+
+    /// <summary>A body of so many bytes is one of middle size.</summary>
+    public long Middle => Math.Max(All / 8, Small);
 
     /// <summary>Bytes that are taken now.</summary>
     public long InUse
@@ -32,12 +49,12 @@ internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider c
         {
             lock (_gate)
             {
-                return _small + _large;
+                return _small.InUse + _middle.InUse + _large.InUse;
             }
         }
     }
 
-    /// <summary>Bytes of large bodies that had their place so far, all together.</summary>
+    /// <summary>Bytes of bodies other than small ones that had their place so far, all together.</summary>
     public long LargeGiven => Interlocked.Read(ref _largeGiven);
 
     /// <summary>Bodies that wait now.</summary>
@@ -47,8 +64,17 @@ internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider c
         {
             lock (_gate)
             {
-                return _waiting;
+                return _middle.Waiting + _large.Waiting;
             }
+        }
+    }
+
+    private long All
+    {
+        get
+        {
+            var now = _options();
+            return Math.Max(now.BodiesInFlight, now.MaxPacketBytes);
         }
     }
 
@@ -59,45 +85,38 @@ internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider c
     /// <returns>The place, to be given back; null when none was free in time.</returns>
     public async ValueTask<Place?> TakeAsync(int board, long bytes, CancellationToken cancellationToken)
     {
-        Body waiting;
+        BodyPart part;
+        BodyPart.Body? waiting;
         lock (_gate)
         {
-            var limits = Limits();
-            if (bytes <= Small && _small + bytes <= limits.Small)
+            if (bytes <= Small && _small.Fits(board, bytes))
             {
-                _small += bytes;
-                return new Place(this, board, bytes, isSmall: true);
+                return _small.Add(new Place(this, _small, board, bytes));
             }
 
-            var its = _turns.FirstOrDefault(t => t.Board == board).Bodies;
-            // Nobody is passed by, except who waits for its own board's uploads
-            if (its is null && Fits(board, bytes, limits) && _turns.All(t => !FitsBoard(t.Board, t.Bodies.Peek().Bytes, limits)))
+            part = bytes <= Middle ? _middle : _large;
+            if (part.LetsIn(board, bytes))
             {
-                return Grant(board, bytes);
+                return Grant(part, board, bytes);
             }
 
-            if (_waiting >= MostWaiting || its?.Count >= MostWaitingOfABoard)
+            if (part == _middle && MayBorrow(board, bytes))
             {
-                return null;
+                return Grant(_large, board, bytes);
             }
 
-            if (its is null)
-            {
-                _turns.AddLast((board, its = []));
-            }
-
-            its.Enqueue(waiting = new Body(bytes));
-            _waiting++;
+            waiting = part.Enqueue(board, bytes);
         }
 
-        return await WaitAsync(waiting, cancellationToken);
+        return waiting is null ? null : await WaitAsync(part, waiting, cancellationToken);
     }
 
-    private async ValueTask<Place?> WaitAsync(Body waiting, CancellationToken cancellationToken)
+    private async ValueTask<Place?> WaitAsync(BodyPart part, BodyPart.Body waiting, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var patience = new CancellationTokenSource(Patience, _clock);
         await using var ended = patience.Token.UnsafeRegister(_ => waiting.Granted.TrySetResult(null), null);
         await using var aborted = cancellationToken.UnsafeRegister(_ => waiting.Granted.TrySetCanceled(cancellationToken), null);
+        await using var look = _clock.CreateTimer(_ => AskTheSlowest(part, waiting), null, Pause, s_look);
         try
         {
             return await waiting.Granted.Task;
@@ -112,109 +131,97 @@ internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider c
         }
     }
 
-    private void Return(int board, long bytes, bool isSmall)
+    private void AskTheSlowest(BodyPart part, BodyPart.Body waiting)
     {
         lock (_gate)
         {
-            if (isSmall)
-            {
-                _small -= bytes;
-                return;
-            }
-
-            Release(board, bytes);
-            Serve();
+            part.AskTheSlowest(waiting);
         }
     }
 
-    private void Release(int board, long bytes)
+    private void Return(Place place)
     {
-        _large -= bytes;
-        if ((_ofBoards[board] -= bytes) == 0)
+        lock (_gate)
         {
-            _ofBoards.Remove(board);
+            place.Part.Remove(place);
+            Serve();
         }
     }
 
     private void Serve()
     {
-        var limits = Limits();
-        for (var turn = _turns.First; turn is not null;)
-        {
-            var next = turn.Next;
-            var (board, bodies) = turn.Value;
-            while (bodies.TryPeek(out var gone) && gone.Granted.Task.IsCompleted)
-            {
-                bodies.Dequeue();
-                _waiting--;
-            }
-
-            if (bodies.Count == 0)
-            {
-                _turns.Remove(turn);
-            }
-            else if (Fits(board, bodies.Peek().Bytes, limits))
-            {
-                var body = bodies.Dequeue();
-                _waiting--;
-                var place = Grant(board, body.Bytes);
-                if (!body.Granted.TrySetResult(place))
-                {
-                    // It gave up in this moment
-                    Release(board, body.Bytes);
-                }
-
-                // Its next one comes after everybody else's first
-                _turns.Remove(turn);
-                if (bodies.Count > 0)
-                {
-                    _turns.AddLast(turn);
-                    next ??= turn;
-                }
-            }
-            else if (FitsBoard(board, bodies.Peek().Bytes, limits))
-            {
-                // Or a large body would wait for ever behind smaller ones
-                return;
-            }
-
-            turn = next;
-        }
+        _large.Serve(_large.Fits, (board, bytes) => Grant(_large, board, bytes));
+        _middle.Serve(_middle.Fits, (board, bytes) => Grant(_middle, board, bytes));
+        _middle.Serve(MayBorrow, (board, bytes) => Grant(_large, board, bytes));
     }
 
-    private Place Grant(int board, long bytes)
+    // Those of middle size use what no large one waits for
+    private bool MayBorrow(int board, long bytes) => _large.LetsIn(board, bytes);
+
+    private Place Grant(BodyPart part, int board, long bytes)
     {
-        _large += bytes;
         Interlocked.Add(ref _largeGiven, bytes);
-        _ofBoards[board] = _ofBoards.GetValueOrDefault(board) + bytes;
-        return new Place(this, board, bytes, isSmall: false);
-    }
-
-    private bool Fits(int board, long bytes, (long All, long OfABoard, long Small) limits) =>
-        _large + bytes <= limits.All && FitsBoard(board, bytes, limits);
-
-    private bool FitsBoard(int board, long bytes, (long All, long OfABoard, long Small) limits) =>
-        _ofBoards.GetValueOrDefault(board) + bytes <= limits.OfABoard;
-
-    // One of the largest packets fits at any time
-    private (long All, long OfABoard, long Small) Limits()
-    {
-        var now = options();
-        var all = Math.Max(now.BodiesInFlight, now.MaxPacketBytes);
-        return (all, Math.Max(all / 2, now.MaxPacketBytes), Math.Max(all / 8, Small));
+        return part.Add(new Place(this, part, board, bytes));
     }
 
     /// <summary>Memory that a body has.</summary>
-    internal sealed class Place(BodyBudget budget, int board, long bytes, bool isSmall) : IDisposable
+    internal sealed class Place : IDisposable
     {
+        private readonly BodyBudget _budget;
+        private readonly long _began;
+        private readonly CancellationTokenSource _asked = new();
+        // Until when its bytes so far last at the pace, in ticks since it began
+        private long _good = Pause.Ticks;
         private Place? _more;
         private int _returned;
+
+        internal Place(BodyBudget budget, BodyPart part, int board, long bytes)
+        {
+            (_budget, Part, Board, Bytes) = (budget, part, board, bytes);
+            _began = budget._clock.GetTimestamp();
+        }
+
+        internal BodyPart Part { get; }
+
+        internal int Board { get; }
+
+        internal long Bytes { get; }
+
+        /// <summary>How far it is behind the pace; negative when it is ahead.</summary>
+        internal TimeSpan Behind => Age - TimeSpan.FromTicks(Volatile.Read(ref _good));
+
+        internal bool IsAsked => _asked.IsCancellationRequested;
+
+        /// <summary>Cancelled when another body waits for this place and this one hardly comes.</summary>
+        public CancellationToken Asked => _more is { } more ? more.Asked : _asked.Token;
+
+        private TimeSpan Age => _budget._clock.GetElapsedTime(_began);
+
+        /// <summary>Notes bytes that came.</summary>
+        public void Arrived(int bytes)
+        {
+            _more?.Arrived(bytes);
+            // What came fast at first is no reason to hold the rest for long
+            if (Volatile.Read(ref _good) is var good and not long.MaxValue)
+            {
+                Volatile.Write(ref _good, Math.Min(good + (bytes * TimeSpan.TicksPerSecond / Pace), (Age + Pause).Ticks));
+            }
+        }
+
+        /// <summary>Notes that the body is here as a whole, and waits for the hub only.</summary>
+        public void Completed()
+        {
+            _more?.Completed();
+            Volatile.Write(ref _good, long.MaxValue);
+        }
 
         /// <summary>Takes more for the same body.</summary>
         /// <returns>False when none was free in time.</returns>
         public async ValueTask<bool> GrowAsync(long more, CancellationToken cancellationToken)
         {
-            _more = await budget.TakeAsync(board, more, cancellationToken);
+            // It reads nothing meanwhile, and is not to blame for that
+            Volatile.Write(ref _good, long.MaxValue);
+            _more = await _budget.TakeAsync(Board, more, cancellationToken);
             return _more is not null;
         }
 
@@ -222,16 +229,12 @@ internal sealed class BodyBudget(Func<ServiceApiOptions> options, TimeProvider c
         {
             if (Interlocked.Exchange(ref _returned, 1) == 0)
             {
-                budget.Return(board, bytes, isSmall);
+                _budget.Return(this);
                 _more?.Dispose();
             }
         }
-    }
 
-    private sealed class Body(long bytes)
-    {
-        public long Bytes { get; } = bytes;
-
-        public TaskCompletionSource<Place?> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Not under the lock: those who are told run on their own threads
+        internal void Ask() => _ = _asked.CancelAsync();
     }
 }

@@ -8,10 +8,10 @@ internal static class PacketBody
     /// <summary>The whole body, or null as soon as it passes <paramref name="limit"/>.</summary>
     /// <param name="context">The request.</param>
     /// <param name="limit">The most bytes.</param>
-    /// <param name="more">Asked before more than <see cref="BodyBudget.Small"/> bytes of a body are kept that did not say how long it is.</param>
+    /// <param name="place">Memory that was taken for it; it grows before more than <see cref="BodyBudget.Small"/> bytes of a body are kept that did not say how long it is.</param>
     /// <exception cref="BadHttpRequestException">The body ended early or is malformed.</exception>
-    /// <exception cref="BusyException"><paramref name="more"/> found no memory.</exception>
-    public static async Task<byte[]?> ReadAsync(HttpContext context, int limit, Func<ValueTask<bool>>? more = null)
+    /// <exception cref="BusyException">There was no memory for more of it, or another body waits for the place of this one, which hardly comes.</exception>
+    public static async Task<byte[]?> ReadAsync(HttpContext context, int limit, BodyBudget.Place? place = null)
     {
         var request = context.Request;
         // One byte of room beyond a known length would only be copied away; beyond an unknown one it shows what is too much
@@ -29,7 +29,7 @@ internal static class PacketBody
                     break;
                 }
 
-                if (length == First && more is not null && !await more())
+                if (length == First && place is not null && !await place.GrowAsync(limit, context.RequestAborted))
                 {
                     throw new BusyException();
                 }
@@ -37,7 +37,7 @@ internal static class PacketBody
                 Array.Resize(ref buffer, (int)Math.Min(most, buffer.Length * 2L));
             }
 
-            var read = await request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted);
+            var read = await ReadAsync(context, buffer.AsMemory(length), place);
             if (read == 0)
             {
                 break;
@@ -46,6 +46,7 @@ internal static class PacketBody
             length += read;
         }
 
+        place?.Completed();
         if (length > limit)
         {
             return null;
@@ -57,6 +58,26 @@ internal static class PacketBody
         }
 
         return buffer;
+    }
+
+    private static async ValueTask<int> ReadAsync(HttpContext context, Memory<byte> room, BodyBudget.Place? place)
+    {
+        if (place is null)
+        {
+            return await context.Request.Body.ReadAsync(room, context.RequestAborted);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, place.Asked);
+        try
+        {
+            var read = await context.Request.Body.ReadAsync(room, ended.Token);
+            place.Arrived(read);
+            return read;
+        }
+        catch (OperationCanceledException) when (place.Asked.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BusyException();
+        }
     }
 }
 

@@ -41,7 +41,7 @@ internal static class PacketEndpoints
         // Before the first byte is read; a client that waits for its turn is held back by its own connection
         var aborted = context.RequestAborted;
         using var place = await budget.TakeAsync(board.Id, context.Request.ContentLength ?? BodyBudget.Small, aborted) ?? throw new BusyException();
-        if (await PacketBody.ReadAsync(context, limit, () => place.GrowAsync(limit, aborted)) is not { } bytes)
+        if (await PacketBody.ReadAsync(context, limit, place) is not { } bytes)
         {
             await TooLarge(context, intake, leagueId, limit);
             return;

@@ -14,7 +14,7 @@ internal sealed record ServiceApiOptions
     /// <summary>The largest packet that is taken, in bytes.</summary>
     public int MaxPacketBytes { get; set; } = 10 * 1024 * 1024;
 
-    /// <summary>Memory for the bodies of uploads that are under way, in bytes. Whoever finds none free waits, and gets 503 in the end.</summary>
+    /// <summary>Memory for the bodies of large uploads that are under way, in bytes; smaller ones have three eighths more. Whoever finds none free waits, and gets 503 in the end.</summary>
     public int BodiesInFlight { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>How long a connection that has all of a download must not break off before the packet counts as delivered.</summary>
