@@ -19,6 +19,7 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
 {
     private const int Boards = 12;
     private static readonly LeagueId s_league = LeagueId.Parse("555B");
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(3);
 
     private HubHost _hub = null!;
     private HttpClient _three = null!;
@@ -27,7 +28,7 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
     public async ValueTask InitializeAsync()
     {
         // The reader of a kept connection goes within this time, however busy this machine is
-        _hub = await HubHost.StartAsync("ServiceApi:DeliveryWatch=00:00:03");
+        _hub = await HubHost.StartAsync($"ServiceApi:DeliveryWatch={s_watch}");
         await _hub.AddLeagueAsync("555B");
         _three = await _hub.SignInAsync(await _hub.AddBoardAsync("Three", "555B:3"));
         _token = _three.DefaultRequestHeaders.Authorization!.ToString();
@@ -47,6 +48,13 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
     [InlineData("half read, then shut down and closed", 300)]
     [InlineData("pipelined", 500)]
     [InlineData("pipelined a piece at a time", 300)]
+    [InlineData("said to send no more, then reset within 20 ms", 300)]
+    [InlineData("said to send no more, then closed within 20 ms", 300)]
+    [InlineData("said to send no more, then reset within the watch", 200)]
+    [InlineData("said to send no more, then closed within the watch", 200)]
+    [InlineData("answered, then said to send no more, then reset within 20 ms", 200)]
+    [InlineData("answered, then said to send no more, then closed within the watch", 200)]
+    [InlineData("one answer asked for, answered, then said to send no more, then closed within the watch", 200)]
     public async Task A_download_that_was_not_read_whole_is_never_counted(string manner, int tries)
     {
         var packets = await UploadAsync(tries);
@@ -72,17 +80,31 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {tries} counted although they were not read whole: {string.Join(", ", wrong.Take(5))}");
     }
 
-    [Fact]
-    public async Task What_was_read_whole_is_counted_whether_the_connection_is_closed_or_used_on()
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("told of no more requests")]
+    [InlineData("asked for one answer only")]
+    public async Task What_was_read_whole_is_counted_whether_the_connection_is_closed_or_used_on(string end)
     {
         var packets = await UploadAsync(100);
-        await Parallel.ForAsync(0, packets.Length, new ParallelOptions { MaxDegreeOfParallelism = 20, CancellationToken = HubHost.Stop }, async (i, _) =>
+        await Parallel.ForAsync(0, packets.Length, new ParallelOptions { MaxDegreeOfParallelism = packets.Length, CancellationToken = HubHost.Stop }, async (i, _) =>
         {
             using var client = await WarmAsync();
             for (var k = 0; k < 3; k++)
             {
-                await client.SendAsync(Get(packets[i][k].Name));
+                await client.SendAsync(Get(packets[i][k].Name, k == 2 && end.StartsWith("asked", StringComparison.Ordinal) ? "Connection: close\r\n" : ""));
                 Assert.True(await ReadAnswerAsync(client));
+            }
+
+            if (end != "closed")
+            {
+                if (end.StartsWith("told", StringComparison.Ordinal))
+                {
+                    client.Socket.Shutdown(SocketShutdown.Send);
+                }
+
+                // The hub ends its half, too, when it knows what became of its answers
+                Assert.Equal(0, await client.Stream.ReadAsync(new byte[1], HubHost.Stop));
             }
         });
         await SettledAsync();
@@ -120,6 +142,10 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
 
             Pause(random);
         }
+        else if (manner.Contains("send no more", StringComparison.Ordinal))
+        {
+            await SayNoMoreAsync(client, manner, packets[0], random);
+        }
         else
         {
             await client.SendAsync(Get(packets[0].Name));
@@ -144,6 +170,19 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
         }
     }
 
+    // Half of a connection ends, and the client lives on for a while: its end says nothing of what it read
+    private async Task SayNoMoreAsync(RawClient client, string manner, Sent packet, Random random)
+    {
+        await client.SendAsync(Get(packet.Name, manner.StartsWith("one answer", StringComparison.Ordinal) ? "Connection: close\r\n" : ""));
+        if (manner.Contains("answered", StringComparison.Ordinal))
+        {
+            await HubHost.UntilAsync(() => Task.FromResult(client.Socket.Available >= Math.Min(packet.Size, 2000)), "the answer in this machine");
+        }
+
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Task.Delay(random.Next(1, manner.EndsWith("20 ms", StringComparison.Ordinal) ? 20 : (int)s_watch.TotalMilliseconds * 2 / 5), HubHost.Stop);
+    }
+
     // Of no length that a timer knows
     private static void Pause(Random random)
     {
@@ -162,7 +201,7 @@ public sealed class BrokenDownloadTests(ITestOutputHelper output) : IAsyncLifeti
         return client;
     }
 
-    private string Get(string name) => $"GET /service/api/v1/leagues/555B/packets/{name} HTTP/1.1\r\nHost: hub\r\nAuthorization: {_token}\r\n\r\n";
+    private string Get(string name, string header = "") => $"GET /service/api/v1/leagues/555B/packets/{name} HTTP/1.1\r\nHost: hub\r\nAuthorization: {_token}\r\n{header}\r\n";
 
     // Takes not a byte more from the connection than the answer has
     private static async Task<bool> ReadAnswerAsync(RawClient client)

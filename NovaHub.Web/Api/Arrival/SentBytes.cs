@@ -10,14 +10,19 @@ namespace NovaHub.Web.Api.Arrival;
 /// <summary>
 /// Counts what the server writes to a connection, encrypted or not: so the end of an answer is a place in the
 /// connection's bytes, which the system's own counters can be held against. Lies below TLS.
+/// While it is watched what becomes of an answer, the hub's own half of the connection stays open: a client that has said
+/// that it sends no more and then gets our end, too, sees the connection as over, and would send no reset for what it
+/// throws away unread.
 /// </summary>
 internal sealed class SentBytes
 {
-    // Some programs first say that they send and read no more and close right after. If the server answered that at once
-    // with its own end, the connection would be over before the close could reset it for what was left unread
-    private static readonly TimeSpan s_beforeOurEnd = TimeSpan.FromMilliseconds(30);
+    // A hub that ends waits no longer than this with the end of its connections
+    private static readonly TimeSpan s_stopPatience = TimeSpan.FromSeconds(2);
 
     private readonly Socket? _socket;
+    private readonly CancellationToken _stopping;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _unwatched;
     private SafeHandle? _copy;
     private long _written;
     private int _holders;
@@ -26,14 +31,13 @@ internal sealed class SentBytes
     private SentBytes(ConnectionContext connection)
     {
         _socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+        _stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         Peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         if (OperatingSystem.IsLinux() && _socket is not null && ReadCounters() is { } counters)
         {
             (Counts, AckedBefore) = (true, counters.Acked);
         }
     }
-
-    private TimeSpan UntilOurEnd => Holders == 0 ? TimeSpan.Zero : s_beforeOurEnd;
 
     /// <summary>Whether the system counts what becomes of the bytes.</summary>
     public bool Counts { get; }
@@ -62,7 +66,11 @@ internal sealed class SentBytes
             _copy ??= TcpCounters.Duplicate(_socket!);
             var held = false;
             _copy?.DangerousAddRef(ref held);
-            Interlocked.Add(ref _holders, held ? 1 : 0);
+            lock (_gate)
+            {
+                _holders += held ? 1 : 0;
+            }
+
             return _copy;
         }
         catch (ObjectDisposedException)
@@ -74,8 +82,15 @@ internal sealed class SentBytes
     /// <summary>Ends a <see cref="Hold"/>.</summary>
     public void Release(SafeHandle held)
     {
-        Interlocked.Decrement(ref _holders);
         held.DangerousRelease();
+        lock (_gate)
+        {
+            if (--_holders == 0)
+            {
+                _unwatched?.SetResult();
+                _unwatched = null;
+            }
+        }
     }
 
     /// <summary>Whether the system ever held an error against the connection. It tells of it once, and several may ask.</summary>
@@ -90,7 +105,8 @@ internal sealed class SentBytes
         connection.Transport = new Pipes(new PatientReader(transport.Input, counted), new CountedWriter(transport.Output, counted));
         var ended = connection.ConnectionClosed;
         using var closed = new CancellationTokenSource();
-        await using var closing = ended.Register(() => closed.CancelAfter(counted.UntilOurEnd));
+        var told = Task.CompletedTask;
+        var closing = ended.Register(() => told = TellAsync());
         connection.ConnectionClosed = closed.Token;
         try
         {
@@ -98,11 +114,41 @@ internal sealed class SentBytes
         }
         finally
         {
+            // The server closes the connection when this returns
+            await counted.UnwatchedAsync(CancellationToken.None);
+            await closing.DisposeAsync();
+            await told;
             (connection.Transport, connection.ConnectionClosed) = (transport, ended);
             // It stays open for those who hold it
             counted._copy?.Dispose();
         }
+
+        async Task TellAsync()
+        {
+            await counted.UnwatchedAsync(CancellationToken.None);
+            await closed.CancelAsync();
+        }
     };
+
+    // Until nobody watches what becomes of an answer; shortly when the hub ends
+    private async Task UnwatchedAsync(CancellationToken cancellationToken)
+    {
+        Task unwatched;
+        lock (_gate)
+        {
+            unwatched = _holders == 0 ? Task.CompletedTask : (_unwatched ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        if (unwatched.IsCompleted)
+        {
+            return;
+        }
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var stopping = _stopping.Register(() => enough.CancelAfter(s_stopPatience));
+        await unwatched.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     private TcpCounters? ReadCounters()
     {
@@ -117,7 +163,7 @@ internal sealed class SentBytes
         public PipeWriter Output => output;
     }
 
-    /// <summary>Tells of the other side's end a moment later while it is watched what becomes of an answer.</summary>
+    /// <summary>Tells of the other side's end only when nobody watches any more what becomes of an answer.</summary>
     private sealed class PatientReader(PipeReader inner, SentBytes counted) : PipeReader
     {
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -125,7 +171,7 @@ internal sealed class SentBytes
             var result = await inner.ReadAsync(cancellationToken);
             if (result.IsCompleted)
             {
-                await Task.Delay(counted.UntilOurEnd, cancellationToken);
+                await counted.UnwatchedAsync(cancellationToken);
             }
 
             return result;
@@ -165,8 +211,11 @@ internal sealed class SentBytes
 
         public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+        // This would send our end; the server completes its own pipe when it closes the connection
+        public override void Complete(Exception? exception = null)
+        {
+        }
 
-        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+        public override ValueTask CompleteAsync(Exception? exception = null) => ValueTask.CompletedTask;
     }
 }

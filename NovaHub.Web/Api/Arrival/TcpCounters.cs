@@ -8,32 +8,23 @@ namespace NovaHub.Web.Api.Arrival;
 /// <param name="State">State of the connection, as Linux numbers them.</param>
 /// <param name="Acked">Bytes that the other machine confirmed; our own end counts as one.</param>
 /// <param name="Received">Bytes that came.</param>
-/// <param name="Sent">Bytes that went out, repetitions not counted.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly partial record struct TcpCounters(byte State, long Acked, long Received, long Sent)
+internal readonly partial record struct TcpCounters(byte State, long Acked, long Received)
 {
-    // The last field that is needed ends here; kernels before 4.19 give less, and some sandboxes zeros
-    private const int Length = 216;
+    // The last field that is needed ends here; some kernels give less, and some sandboxes zeros
+    private const int Length = 136;
     private const int Tcp = 6;
     private const int TcpInfo = 11;
     private const byte TimeWait = 6;
     private const byte Closed = 7;
-    private const byte CloseWait = 8;
     private const byte LastAck = 9;
     private const byte Closing = 11;
 
-    /// <summary>Whether the connection is over.</summary>
-    public bool IsOver => State == Closed;
-
-    /// <summary>Whether the other side said in order that it sends no more.</summary>
-    /// <param name="ackedBefore">What <see cref="Acked"/> was when nothing had been sent.</param>
-    public bool EndedInOrder(long ackedBefore) => State switch
-    {
-        CloseWait or LastAck or Closing or TimeWait => true,
-        // Only one that ended in order has our own end confirmed; a reset throws away what was under way
-        Closed => Acked - ackedBefore > Sent,
-        _ => false,
-    };
+    /// <summary>
+    /// Whether both sides have ended the connection, or it broke. Whoever still reads at the other end can't be seen to stop
+    /// from here on: its machine sends no reset then.
+    /// </summary>
+    public bool IsOver => State is TimeWait or Closed or LastAck or Closing;
 
     /// <summary>Reads them. Null where the system has no such counters.</summary>
     /// <param name="descriptor">An open socket.</param>
@@ -50,8 +41,7 @@ internal readonly partial record struct TcpCounters(byte State, long Acked, long
         : new TcpCounters(
             info[0],
             BinaryPrimitives.ReadInt64LittleEndian(info[120..]),
-            BinaryPrimitives.ReadInt64LittleEndian(info[128..]),
-            BinaryPrimitives.ReadInt64LittleEndian(info[200..]) - BinaryPrimitives.ReadInt64LittleEndian(info[208..]));
+            BinaryPrimitives.ReadInt64LittleEndian(info[128..]));
 
     /// <summary>Whether the system holds an error against the connection: it was reset, or timed out. Reading it takes it away.</summary>
     public static bool HasError(SafeHandle descriptor)

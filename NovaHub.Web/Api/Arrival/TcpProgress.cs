@@ -21,8 +21,6 @@ internal enum Arrival
 /// </summary>
 internal sealed class TcpProgress : IDisposable
 {
-    // A client that closes in order with bytes unread sends its FIN first and the reset right behind it
-    private static readonly TimeSpan s_resetBehindFin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(20);
 
     private readonly SentBytes? _sent;
@@ -57,7 +55,8 @@ internal sealed class TcpProgress : IDisposable
     /// <param name="patience">How long nothing more may be confirmed.</param>
     /// <param name="linger">
     /// How long a break is waited for after the last byte was confirmed: a client that goes with bytes unread resets the
-    /// connection, one that closes in order has them all. Its next request says nothing: it may have been on its way.
+    /// connection, one that has them all does not. Neither its next request nor its end (FIN) says anything: the request may
+    /// have been on its way, and a client that sends no more may read on.
     /// </param>
     /// <param name="clock">Time.</param>
     public Task<Arrival> ArrivesAsync(TimeSpan patience, TimeSpan linger, TimeProvider clock) => (_isTold, _socket) switch
@@ -81,38 +80,35 @@ internal sealed class TcpProgress : IDisposable
         var wanted = sent.AckedBefore + sent.Written;
         var (acked, moved) = (-1L, clock.GetTimestamp());
         long? confirmed = null;
-        long? farewell = null;
         // A break stays to be seen, so once everything is confirmed a look now and then is enough
         for (var pause = TimeSpan.FromMilliseconds(1); ; pause = confirmed is null && pause < s_longestPause ? pause * 1.5 : s_longestPause)
         {
-            if (TcpCounters.Read(socket) is not { } now || sent.HadError(socket))
+            // Taken before the look: what comes after it isn't seen
+            var at = clock.GetTimestamp();
+            if (TcpCounters.Read(socket) is not { IsOver: false } now || sent.HadError(socket))
             {
                 return Arrival.Broken;
             }
 
             if (now.Acked > acked)
             {
-                (acked, moved) = (now.Acked, clock.GetTimestamp());
+                (acked, moved) = (now.Acked, at);
             }
 
-            var ended = now.EndedInOrder(sent.AckedBefore);
             if (acked >= wanted)
             {
-                confirmed ??= clock.GetTimestamp();
-                farewell ??= ended ? clock.GetTimestamp() : null;
-                if ((now.IsOver && !ended) || HasPassed(farewell, s_resetBehindFin) || HasPassed(confirmed, linger))
+                confirmed ??= at;
+                if (clock.GetElapsedTime(confirmed.Value, at) >= linger)
                 {
-                    return now.IsOver && !ended ? Arrival.Broken : Arrival.Arrived;
+                    return Arrival.Arrived;
                 }
             }
-            else if (now.IsOver || HasPassed(moved, patience))
+            else if (clock.GetElapsedTime(moved, at) >= patience)
             {
                 return Arrival.Broken;
             }
 
             await Task.Delay(pause, clock, CancellationToken.None);
         }
-
-        bool HasPassed(long? since, TimeSpan time) => since is { } at && clock.GetElapsedTime(at) >= time;
     }
 }
