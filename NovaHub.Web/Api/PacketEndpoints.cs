@@ -94,14 +94,14 @@ internal static class PacketEndpoints
             return;
         }
 
-        if (packet is not { } name)
-        {
-            await sender.SendNodelistAsync(context, seat, etag: false);
-        }
-        else if (!ReceiptEndpoints.TryRead(context.Request.Query, out var asked))
+        if (!ReceiptEndpoints.TryRead(context.Request.Query, out var asked))
         {
             await Problems.WriteAsync(
                 context, StatusCodes.Status400BadRequest, "The parameter receipt is explicit or left out; packet_id goes with it and is a packet's number from the list.");
+        }
+        else if (packet is not { } name)
+        {
+            await (asked.Explicit ? sender.SendNodelistUnmarkedAsync(context, seat, asked.PacketId) : sender.SendNodelistAsync(context, seat, etag: false));
         }
         else
         {

@@ -53,7 +53,7 @@ internal static class ReceiptEndpoints
 
         if (packet is not { } name)
         {
-            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, "A nodelist has no receipt: its download is one.");
+            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, "A nodelist takes no receipt: it counts as delivered when you fetch it without receipt=explicit, by its packet name or as /nodelist.");
         }
         else if (!TryParse(body, out var id, out var delivery, out var sha))
         {

@@ -63,7 +63,7 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
     {
         if (mailbox.FindNodelist(seat) is not var (piece, sha))
         {
-            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"League {seat.League} has no nodelist yet.");
+            await NoNodelist(context, seat);
             return;
         }
 
@@ -84,6 +84,21 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
             : null;
         await SendAsync(context, piece, delivery);
     }
+
+    /// <summary>Answers with the league's current nodelist and marks nothing. A nodelist takes no receipt, so a plain download has to follow.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="seat">The member.</param>
+    /// <param name="packetId">A packet's number; a nodelist has none.</param>
+    public Task SendNodelistUnmarkedAsync(HttpContext context, Seat seat, long? packetId) => (packetId, mailbox.FindNodelist(seat)) switch
+    {
+        ({ } id, _) => Problems.WriteAsync(
+            context, StatusCodes.Status404NotFound, $"The nodelist of league {seat.League} has no packet number, so {id} is not its number. Ask for it without packet_id."),
+        (_, null) => NoNodelist(context, seat),
+        var (_, (piece, _)) => SendAsync(context, piece, delivery: null),
+    };
+
+    private static Task NoNodelist(HttpContext context, Seat seat) =>
+        Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"League {seat.League} has no nodelist yet.");
 
     private static bool Matches(RequestHeaders request, EntityTagHeaderValue tag) =>
         request.IfNoneMatch.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(tag, useStrongComparison: false));
