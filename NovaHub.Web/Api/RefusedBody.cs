@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace NovaHub.Web.Api;
 
@@ -12,7 +13,13 @@ internal static class RefusedBody
     /// <summary>So long the next part of a body may take before the answer goes out without the rest.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private const string Close = "close";
+
     private static readonly TimeSpan s_most = TimeSpan.FromSeconds(30);
+
+    /// <summary>Takes the same care of whatever answer the request will get, whoever gives it.</summary>
+    public static void LeaveWithAnswer(HttpContext context) => context.Response.OnStarting(
+        static request => LeaveAsync((HttpContext)request, ((HttpContext)request).Response.StatusCode).AsTask(), context);
 
     /// <summary>Reads the rest of the body, of no more bytes than an upload may have; otherwise the connection ends with the answer.</summary>
     /// <param name="context">The request. Its answer has not begun.</param>
@@ -20,9 +27,16 @@ internal static class RefusedBody
     public static async ValueTask LeaveAsync(HttpContext context, int status)
     {
         var request = context.Request;
-        if (request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0 && request.Headers.Expect.Count == 0)
+        if (request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0 && request.Headers.Expect.Count == 0
+            || context.Response.Headers.Connection == Close)
         {
             return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // The limit is kept here
+            size.MaxRequestBodySize = null;
         }
 
         var limit = context.RequestServices.GetRequiredService<ServiceApiOptions>().MaxPacketBytes;
@@ -30,31 +44,33 @@ internal static class RefusedBody
         if (request.Headers.Expect.Count > 0 || status == StatusCodes.Status413PayloadTooLarge || request.ContentLength > limit
             || !await TryReadAsync(request.BodyReader, limit, context.RequestAborted))
         {
-            context.Response.Headers.Connection = "close";
+            context.Response.Headers.Connection = Close;
         }
     }
 
     private static async ValueTask<bool> TryReadAsync(PipeReader body, int limit, CancellationToken aborted)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        // A token would leave the read under way, and the server, which reads behind us, would log that as a fault of its own
+        using var end = patience.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), body);
         var deadline = Environment.TickCount64 + (long)s_most.TotalMilliseconds;
         try
         {
             for (long length = 0; length <= limit && Environment.TickCount64 < deadline;)
             {
                 patience.CancelAfter(Pause);
-                var part = await body.ReadAsync(patience.Token);
+                var part = await body.ReadAsync(CancellationToken.None);
                 length += part.Buffer.Length;
                 body.AdvanceTo(part.Buffer.End);
-                if (part.IsCompleted)
+                if (part.IsCompleted || part.IsCanceled)
                 {
-                    return true;
+                    return !patience.IsCancellationRequested;
                 }
             }
         }
         catch (Exception broken) when (broken is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // It paused, it ended early, it is malformed, or it failed before: nothing can follow it
+            // It ended early, it is malformed, or it failed before: nothing can follow it
             return false;
         }
 
