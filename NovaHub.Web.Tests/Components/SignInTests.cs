@@ -27,6 +27,7 @@ public sealed partial class SignInTests
     {
         await using var hub = await ConsoleHub.StartAsync();
         using var client = Client(hub);
+        client.DefaultRequestHeaders.Add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         var answer = await client.GetAsync(path);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.Equal($"/login?ReturnUrl={Uri.EscapeDataString(path)}", answer.Headers.Location!.PathAndQuery);

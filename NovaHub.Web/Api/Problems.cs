@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using NovaHub.Engine.Packets.Intake;
+using NovaHub.Wire;
 
 namespace NovaHub.Web.Api;
 
@@ -12,6 +13,8 @@ internal static class Problems
     public const string ContentType = "application/problem+json; charset=utf-8";
 
     public const string Unexpected = "Something went wrong in the hub. Its log says more; try again later.";
+
+    private const string WhereProgramsAsk = $"Programs of boards ask below {ServiceAddress.Base}; check the hub's address in the client's configuration.";
 
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -66,6 +69,16 @@ internal static class Problems
     public static string NothingAt(PathString path) => path.Value?.Contains("//", StringComparison.Ordinal) == true
         ? "There is nothing at this address: it has two slashes in a row. Check the hub's address in the client's configuration; it needs no slash at its end."
         : DetailOf(StatusCodes.Status404NotFound);
+
+    /// <summary>A sentence for a program that asked at an address for people and was refused there without a word.</summary>
+    public static string DetailForStrayed(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "The request is incomplete, or it does not come from a page of the hub that is still fresh. Load the page anew and try again.",
+        StatusCodes.Status401Unauthorized => $"This address is for people who have signed in at /login. {WhereProgramsAsk}",
+        StatusCodes.Status403Forbidden => "This account may not do this.",
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => $"{DetailOf(status)} {WhereProgramsAsk}",
+        _ => DetailOf(status),
+    };
 
     /// <summary>A sentence for a status that somebody else set without a body.</summary>
     public static string DetailOf(int status) => status switch

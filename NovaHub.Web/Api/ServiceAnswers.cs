@@ -6,13 +6,34 @@ namespace NovaHub.Web.Api;
 
 /// <summary>
 /// The outermost layer of the service API: whatever goes wrong further in becomes a problem document, and no cookie
-/// gets in or out.
+/// gets in or out. At people's addresses it is there for programs that strayed: they get problem documents too, and
+/// no answer leaves a body behind on the connection.
 /// </summary>
 internal sealed class ServiceAnswers(RequestDelegate next, ILogger<ServiceAnswers> log)
 {
     private const int ClientClosedRequest = 499;
 
-    public Task InvokeAsync(HttpContext context) => ServiceRoutes.AreFor(context) ? AnswerAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context) => ServiceRoutes.AreFor(context) ? AnswerAsync(context) : AnswerForPeopleAsync(context);
+
+    private async Task AnswerForPeopleAsync(HttpContext context)
+    {
+        RefusedBody.LeaveWithAnswer(context);
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = bad.StatusCode;
+        }
+
+        // A form that is refused has a page's content type already, and no page
+        if (context.Response is { HasStarted: false, StatusCode: >= 400 } && !PageLoad.Is(context.Request))
+        {
+            context.Response.Headers.CacheControl = "private, no-cache";
+            await Problems.WriteAsync(context, context.Response.StatusCode, Problems.DetailForStrayed(context.Response.StatusCode));
+        }
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -101,8 +101,9 @@ internal static class HubConsole
 
     private static bool IsForPeople(HttpContext context) => !ServiceRoutes.AreFor(context);
 
-    private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context =>
-        new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context));
+    private static void ExceptionPage(IApplicationBuilder failed) => failed.Run(context => PageLoad.NamesHtml(context.Request)
+        ? new RazorComponentResult<FatalPage> { StatusCode = StatusCodes.Status500InternalServerError }.ExecuteAsync(context)
+        : Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, Problems.Unexpected));
 
     // To a request from outside there is none; the page itself says the same to a console that is open already
     private static void HideDevelopersPage(EndpointBuilder endpoint)

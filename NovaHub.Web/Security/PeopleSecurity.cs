@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using NovaHub.Engine.Accounts;
+using NovaHub.Web.Api;
 
 namespace NovaHub.Web.Security;
 
@@ -71,11 +72,11 @@ internal static class PeopleSecurity
         cookie.Events.OnRedirectToAccessDenied = c => Answer(c, StatusCodes.Status403Forbidden);
     }
 
-    // Only somebody who looks at a page is sent to another page; programs get the bare status
+    // Only who takes a page is sent to another page; to programs the outermost layer says in words what the status means
     private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
         var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) || request.Path.StartsWithSegments(ServicePath) || request.Path.StartsWithSegments("/_blazor"))
+        if (!PageLoad.TakesHtml(request) || request.Path.StartsWithSegments(ServicePath) || request.Path.StartsWithSegments("/_blazor"))
         {
             context.Response.StatusCode = status;
         }
