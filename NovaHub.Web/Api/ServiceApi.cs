@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Settings;
 using NovaHub.Web.Api.Arrival;
@@ -60,7 +61,7 @@ internal static class ServiceApi
             .ValidateOnStart();
         // Asked for with each upload: a changed limit needs no restart
         services.AddTransient(s => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value);
-        services.AddSingleton(s => new BodyBudget(() => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new BodyBudget(() => s.GetRequiredService<CurrentOptions<ServiceApiOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddHostedService<BodyMemory>();
         services.AddSingleton<DeliveriesUnderWay>();
         services.AddHostedService(s => s.GetRequiredService<DeliveriesUnderWay>());
