@@ -93,6 +93,7 @@ public static class EngineServices
     {
         services.AddSingleton<LedgerEvents>();
         services.AddSingleton<PacketIntake>();
+        services.AddSingleton<ChangedPackets>();
         services.AddSingleton<Mailbox>();
         services.AddSingleton<MailReceipts>();
         services.AddSingleton<LedgerReader>();

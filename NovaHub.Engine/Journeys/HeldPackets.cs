@@ -94,10 +94,11 @@ public sealed class HeldPackets
     public async Task<QueuePlan> PlanAsync(HeldDecision decision, IReadOnlyCollection<long> packetIds, CancellationToken cancellationToken)
     {
         var packets = await _queue.FindAsync(packetIds, cancellationToken);
-        var good = packets.Where(p => Refusal(p) is null).ToList();
+        var refusals = await RefusalsAsync(decision, packets, cancellationToken);
+        var good = packets.Where(p => !refusals.ContainsKey(p.Id)).ToList();
         if (good.Count == 0)
         {
-            return new QueuePlan(true, [], packets.Count == 0 ? "These packets are not there." : Refusal(packets[0]));
+            return new QueuePlan(true, [], packets.Count == 0 ? "These packets are not there." : refusals[packets[0].Id]);
         }
 
         var (one, who) = (good.Count == 1, good.Count == 1 ? good[0].Name.ToString() : $"{good.Count} packets");
@@ -109,12 +110,12 @@ public sealed class HeldPackets
             ]
             :
             [
-                $"{who} {(one ? "waits" : "wait")} for {_queue.Receivers(good)} again, and the next run gives {(one ? "it" : "them")} to the game.",
-                $"If the game has read {(one ? "it" : "them")} already, what is in {(one ? "it" : "them")} happens twice: attacks, messages and trades too.",
+                $"{who} {(one ? "waits" : "wait")} for {_queue.Receivers(good)} again{(good.TrueForAll(p => _queue.ReceiverOf(p).IsGame) ? $", and the next run gives {(one ? "it" : "them")} to the game" : "")}.",
+                good.TrueForAll(p => p.HeldReason == HeldReason.OtherBytes) ? $"{(one ? "Its" : "Their")} bytes in the ledger are those that came in." : $"If the game has read {(one ? "it" : "them")} already, what is in {(one ? "it" : "them")} happens twice: attacks, messages and trades too.",
             ];
         if (good.Count < packets.Count)
         {
-            sentences.Add($"{(packets.Count - good.Count == 1 ? "1 packet stays as it is" : $"{packets.Count - good.Count} packets stay as they are")}: {packets.Select(Refusal).First(r => r is not null)}");
+            sentences.Add($"{(packets.Count - good.Count == 1 ? "1 packet stays as it is" : $"{packets.Count - good.Count} packets stay as they are")}: {refusals.Values.First()}");
         }
 
         return new QueuePlan(true, sentences, null);
@@ -129,12 +130,13 @@ public sealed class HeldPackets
     public async Task<QueueAnswer> DecideAsync(HeldDecision decision, IReadOnlyCollection<long> packetIds, string? who, CancellationToken cancellationToken)
     {
         var packets = await _queue.FindAsync(packetIds, cancellationToken);
-        var tried = packets.Where(p => Refusal(p) is null).ToList();
+        var refusals = await RefusalsAsync(decision, packets, cancellationToken);
+        var tried = packets.Where(p => !refusals.ContainsKey(p.Id)).ToList();
         var done = decision == HeldDecision.Read
             ? await _queue.WriteAsync(tried, (LedgerEventKind.Consumed, ActivityKind.PacketDecided), CountAsRead, (some, _) => TellRead(some), who)
             : await _queue.WriteAsync(
                 tried, (LedgerEventKind.Requeued, ActivityKind.PacketDecided), (writer, packet, _) => writer.Execute(MarkWaiting, packet.Id), TellAgain, who);
-        return PacketQueue.Answer(done, tried, packets.Select(Refusal).OfType<string>());
+        return PacketQueue.Answer(done, tried, refusals.Values);
     }
 
     private static int CountAsRead(LedgerWriter writer, Packet packet, DateTime now)
@@ -156,6 +158,39 @@ public sealed class HeldPackets
     private static string TellAgain(IReadOnlyList<Packet> packets, string receiver) => packets.Count == 1
         ? $"{packets[0].Name} was held; it was decided that {receiver} gets it again."
         : $"{packets.Count} packets were held; it was decided that {receiver} gets them again: {PacketQueue.Names(packets)}.";
+
+    // By packet, in order of arrival; what is not in it can be done
+    private async Task<OrderedDictionary<long, string>> RefusalsAsync(HeldDecision decision, IReadOnlyList<Packet> packets, CancellationToken cancellationToken)
+    {
+        var refusals = new OrderedDictionary<long, string>();
+        foreach (var packet in packets)
+        {
+            var refusal = packet.HeldReason == HeldReason.OtherBytes && _queue.StateOf(packet) == PacketState.Held
+                ? await RefusalOfChangedAsync(decision, packet, cancellationToken)
+                : Refusal(packet);
+            if (refusal is not null)
+            {
+                refusals.Add(packet.Id, refusal);
+            }
+        }
+
+        return refusals;
+    }
+
+    // Nobody got it since it was changed, so nobody read it; and nobody gets it while it is wrong
+    private async Task<string?> RefusalOfChangedAsync(HeldDecision decision, Packet packet, CancellationToken cancellationToken)
+    {
+        if (decision == HeldDecision.Read)
+        {
+            return $"{packet.Name} was not given out, so it can't count as read. Let it wait again once its bytes are right, or give it up.";
+        }
+
+        await using var db = await _databases.CreateDbContextAsync(cancellationToken);
+        var bytes = await db.Set<Content>().AsNoTracking().Where(c => c.Sha256 == packet.Sha256).Select(c => c.Bytes).SingleOrDefaultAsync(cancellationToken);
+        return ChangedPackets.AreThose(bytes, packet.Sha256)
+            ? null
+            : $"The bytes of {packet.Name} in the ledger are still not those that came in. Restore a backup, or have its sender send it again; then it can wait again. Or give it up.";
+    }
 
     private string? Refusal(Packet packet) => _queue.StateOf(packet) switch
     {

@@ -106,8 +106,13 @@ public sealed class PacketReentry
 
     private long Enter(LedgerWriter writer, Packet packet, Activity note, string? who, DateTime now)
     {
-        var (bytes, receiver) = ((byte[])writer.Scalar(BytesOf, packet.Sha256)!, _queue.ReceiverOf(packet));
-        var (id, _) = LedgerSql.Enter(writer, new NewPacket(packet.Name, packet.Sha256, bytes, now, note.BbsId ?? packet.UploadedByBbsId, null), isNew: true);
+        var (bytes, receiver) = (writer.Scalar(BytesOf, packet.Sha256) as byte[], _queue.ReceiverOf(packet));
+        if (!ChangedPackets.AreThose(bytes, packet.Sha256))
+        {
+            throw new RefusedException($"{packet.Name} can't be entered once more. {HeldReason.OtherBytes.Sentence()}");
+        }
+
+        var (id, _) = LedgerSql.Enter(writer, new NewPacket(packet.Name, packet.Sha256, bytes!, now, note.BbsId ?? packet.UploadedByBbsId, null), isNew: true);
         LedgerSql.Count(writer, packet.LeagueId, now, received: 1, relayed: receiver.IsGame ? 0 : 1);
         ActivityLog.Add(writer, new Activity
         {

@@ -109,6 +109,9 @@ public sealed class PacketRequeue
                     "If that board's game has read it already, what is in it happens twice there: attacks, messages and trades too. Do this only when the board lost it.",
                 ],
                 null),
+            PacketState.Expired when packet is { HeldAt: not null, HeldReason: HeldReason.OtherBytes } =>
+                new QueuePlan(toGame, [$"{packet.Name} is held again, until its bytes in the ledger are those that came in and somebody decides that it waits again."], null),
+            PacketState.Held when packet.HeldReason == HeldReason.OtherBytes => new QueuePlan(toGame, [], $"{packet.Name} is held. {HeldReason.OtherBytes.Sentence()}"),
             PacketState.Expired when packet.HeldAt is not null => new QueuePlan(toGame, [$"{packet.Name} is held again, until somebody decides whether it was read."], null),
             PacketState.Held => new QueuePlan(toGame, [], $"{packet.Name} is held: decide first whether it was read."),
             PacketState.Expired when toGame => new QueuePlan(true, [$"{packet.Name} waits for the hub's game again, and the next run of league {packet.LeagueId} gives it to the game."], null),

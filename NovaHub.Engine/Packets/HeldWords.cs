@@ -10,6 +10,7 @@ public static class HeldWords
         HeldReason.ShownButLeft => "Taken up, but still there",
         HeldReason.DiskFull => "Read while the disk was full",
         HeldReason.OtherFolder => "The folder can't be looked at",
+        HeldReason.OtherBytes => "Its bytes were changed",
         _ => reason.ToString(),
     };
 
@@ -24,6 +25,8 @@ public static class HeldWords
             "The game read it while the disk of its folder was full. DOS programs are often told that such writing succeeded, so what the packet changed may not have been kept.",
         HeldReason.OtherFolder =>
             "The run was interrupted, and the folder in which its game worked was moved, restored or replaced by another copy. What is missing there does not show what the game read.",
+        HeldReason.OtherBytes =>
+            "Its bytes in the ledger are not those that came in: the disk or the database file was changed. Nobody got the changed bytes. Restore a backup, or have its sender send it again.",
         _ => "A person has to look at it.",
     };
 }

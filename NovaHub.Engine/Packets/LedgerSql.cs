@@ -50,6 +50,12 @@ internal static class LedgerSql
             """SELECT "RouteOrdinal" FROM "Packets" WHERE "LeagueId" = @p0 AND "Source" = @p1 AND "Dest" = @p2 ORDER BY "RouteOrdinal" DESC LIMIT 1""",
             league, name.Source, name.Dest) ?? 0L);
         var known = writer.Execute("""INSERT INTO "Contents" ("Sha256", "Bytes") VALUES (@p0, @p1) ON CONFLICT ("Sha256") DO NOTHING""", packet.Sha256, packet.Bytes) == 0;
+        if (known)
+        {
+            // A disk may have changed what was kept; these are right
+            writer.Execute("""UPDATE "Contents" SET "Bytes" = @p1 WHERE "Sha256" = @p0 AND "Bytes" <> @p1""", packet.Sha256, packet.Bytes);
+        }
+
         // Only bytes that were there before can be a retry
         if (known && !isNew && Find(writer, packet, last) is { } earlier)
         {

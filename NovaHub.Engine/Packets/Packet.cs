@@ -43,6 +43,9 @@ public enum HeldReason
 
     /// <summary>The folder in which the game worked is not there to be looked at, or another copy stands in its place.</summary>
     OtherFolder,
+
+    /// <summary>The ledger's bytes of it are not those that came in: nobody gets them.</summary>
+    OtherBytes,
 }
 
 /// <summary>How the hub knows that a board has a packet, the surest first. The text is what the database keeps.</summary>

@@ -45,38 +45,54 @@ internal sealed class PassExecution(RunTools tools, RunProgress progress, Run ru
         var staged = await tools.Store.BeginPassAsync(run, number, packets);
         run.Passes = number;
         run.StagedAt = run.VerifiedAt = null;
-        if (await StageAsync(staged) is { } fault)
+        var (sound, fault) = await StageAsync(staged);
+        if (fault is not null)
         {
             progress.Judge(VerdictKind.GameFolder, VerdictWeight.Bad, fault);
             return new PassVerdict(RunOutcome.Failed, CanGoOn: false, Completed: false, fault);
         }
 
+        JudgeChanged([.. staged.Except(sound).Select(p => p.Name.ToString())]);
         if (stop.Token.IsCancellationRequested)
         {
-            await TakeBackAsync(staged);
+            await TakeBackAsync(sound);
             return new PassVerdict(RunOutcome.Cancelled, CanGoOn: false, Completed: false) { WasStopped = true };
         }
 
-        return await PlayAsync(screen, staged, isLast);
+        return await PlayAsync(screen, sound, isLast);
     }
 
-    // A sentence when the packets could not be put there
-    private async Task<string?> StageAsync(IReadOnlyList<StagedPacket> packets)
+    private void JudgeChanged(IReadOnlyList<string> names)
     {
+        if (names.Count > 0)
+        {
+            var them = names.Count == 1 ? "it" : "them";
+            progress.Judge(
+                VerdictKind.Consumption, VerdictWeight.Bad,
+                $"{Words.Packets(names.Count)} {(names.Count == 1 ? "was" : "were")} not put before the game, but held for your decision: {Words.Some(names)}. The bytes in the ledger are not those that came in: the disk or the database file was changed. Restore a backup, or have the sender send {them} again.");
+        }
+    }
+
+    // Those that lie in INBOUND now; or a sentence when they could not be put there
+    private async Task<(IReadOnlyList<StagedPacket> Sound, string? Fault)> StageAsync(IReadOnlyList<StagedPacket> packets)
+    {
+        var sound = new List<StagedPacket>(packets.Count);
         try
         {
             foreach (var part in packets.Chunk(64))
             {
-                Inbound.Put(Folder, part, await tools.Store.BytesAsync(part));
+                var read = await tools.Store.SoundAsync(run, part);
+                Inbound.Put(Folder, [.. read.Select(r => r.Packet)], [.. read.Select(r => r.Bytes)]);
+                sound.AddRange(read.Select(r => r.Packet));
             }
 
             Inbound.Sync(Folder);
-            return null;
+            return (sound, null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             await TakeBackAsync(packets);
-            return $"Packets could not be put into {Folder.Inbound}: {failure.Message} They stay queued.";
+            return ([], $"Packets could not be put into {Folder.Inbound}: {failure.Message} They stay queued.");
         }
     }
 

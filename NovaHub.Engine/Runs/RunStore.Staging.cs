@@ -66,6 +66,63 @@ internal sealed partial class RunStore
         """,
         r => ReadPacket(r, run), run.Id));
 
+    /// <summary>
+    /// Packets with their bytes, on their way into INBOUND. One whose bytes are not those that came in is held and not among
+    /// them.
+    /// </summary>
+    public async Task<List<(StagedPacket Packet, byte[] Bytes)>> SoundAsync(Run run, IReadOnlyList<StagedPacket> packets)
+    {
+        var read = await commits.WriteAsync(writer => packets
+            .Select(p => (Packet: p, Bytes: writer.Scalar("""SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""", p.Sha256) as byte[])).ToList());
+        var sound = new List<(StagedPacket, byte[])>(read.Count);
+        var changed = new List<StagedPacket>();
+        foreach (var (packet, bytes) in read)
+        {
+            if (ChangedPackets.AreThose(bytes, packet.Sha256))
+            {
+                sound.Add((packet, bytes!));
+            }
+            else
+            {
+                changed.Add(packet);
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            await HoldChangedAsync(run, changed);
+        }
+
+        return sound;
+    }
+
+    private async Task HoldChangedAsync(Run run, IReadOnlyList<StagedPacket> packets)
+    {
+        foreach (var packet in packets)
+        {
+            changes.Report(new ChangedBytesException(packet.Name, packet.Id));
+        }
+
+        var now = Now;
+        var held = await FencedAsync(run.LeagueId, writer =>
+        {
+            var done = packets.Where(p => ChangedPackets.Hold(writer, p.Name, p.Id, run.Id, now)).ToList();
+            foreach (var packet in done)
+            {
+                writer.Execute(
+                    """UPDATE "RunPackets" SET "Doubt" = @p0 WHERE "RunId" = @p1 AND "PacketId" = @p2""", nameof(HeldReason.OtherBytes), run.Id, packet.Id);
+            }
+
+            writer.Execute("""UPDATE "Runs" SET "Doubtful" = "Doubtful" + @p0 WHERE "Id" = @p1""", done.Count, run.Id);
+            return done;
+        });
+        run.Doubtful += held.Count;
+        foreach (var packet in held)
+        {
+            events.Publish(new LedgerEvent(LedgerEventKind.Held, packet.Id, packet.Name, packet.Size, now, true));
+        }
+    }
+
     /// <summary>A packet's bytes.</summary>
     public Task<List<byte[]>> BytesAsync(IReadOnlyList<StagedPacket> packets) => commits.WriteAsync(writer => packets
         .Select(p => (byte[])(writer.Scalar("""SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""", p.Sha256)

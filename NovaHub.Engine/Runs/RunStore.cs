@@ -14,7 +14,7 @@ internal sealed record FoundPacket(string Path, PacketName Name, byte[] Bytes);
 /// What runs write into the database. Each method is one commit, and each can be done twice without harm. Whatever rests on
 /// what was seen in a game folder is refused when the league's lease went to another process meanwhile.
 /// </summary>
-internal sealed partial class RunStore(GroupCommit commits, LedgerReads reads, RunLeases leases, LedgerEvents events, TimeProvider clock)
+internal sealed partial class RunStore(GroupCommit commits, LedgerReads reads, RunLeases leases, LedgerEvents events, ChangedPackets changes, TimeProvider clock)
 {
     /// <summary>Takes the lease and makes the run's row, or refuses. A time of the schedule is seen to in the same commit.</summary>
     public Task<Run> BeginAsync(League of, RunRequest request, CancellationToken cancellationToken) =>

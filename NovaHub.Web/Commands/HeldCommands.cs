@@ -6,7 +6,7 @@ using NovaHub.Engine.Packets;
 
 namespace NovaHub.Web.Commands;
 
-/// <summary><c>packets held</c> and <c>packets decide</c>: packets of which it can't be told whether the game read them.</summary>
+/// <summary><c>packets held</c> and <c>packets decide</c>: packets of which it can't be told whether the game read them, or whose bytes were changed.</summary>
 internal static class HeldCommands
 {
     private const int MostRows = 1000;
@@ -14,7 +14,7 @@ internal static class HeldCommands
     public static Command List()
     {
         var league = new Option<string?>("--league") { Description = "Of this league only" };
-        var command = new Command("held", "Packets that are held until somebody decides whether the game read them, oldest first") { league };
+        var command = new Command("held", "Packets that are held until somebody decides what becomes of them, oldest first") { league };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var hub = await CommandHub.OpenAsync(parsed, cancellationToken);
@@ -39,7 +39,7 @@ internal static class HeldCommands
 
     public static Command Decide()
     {
-        var what = new Argument<string>("DECISION") { Description = "“read”: the game has read them. “again”: the game gets them again; what it has read already happens twice then" };
+        var what = new Argument<string>("DECISION") { Description = "“read”: the game has read them. “again”: they wait again; what a game has read already happens twice then" };
         what.AcceptOnlyFromAmong("read", "again");
         var ids = new Argument<long[]>("ID") { Description = "Numbers of held packets", Arity = ArgumentArity.OneOrMore };
         var command = new Command("decide", "Decide what becomes of held packets") { what, ids };
@@ -59,7 +59,7 @@ internal static class HeldCommands
             [
                 decision == HeldDecision.Read
                     ? $"{Packets(answer.Done)} as read."
-                    : $"{Packets(answer.Done)} as unread; the next run gives them to the game.",
+                    : $"{Packets(answer.Done)} as unread and {(answer.Done == 1 ? "waits" : "wait")} again: {(answer.Done == 1 ? "it is" : "they are")} given out with the next run or poll.",
             ]);
             return answer.Done == wanted.Count ? 0 : 1;
         });
@@ -83,6 +83,7 @@ internal static class HeldCommands
     private static IEnumerable<string> Lines(HeldEvidence e) =>
     [
         $"{e.Packet.Id,8}  {e.Packet.Name}  {e.Packet.HeldAt:yyyy-MM-dd HH:mm:ss}Z  {e.Packet.HeldReason?.Short()}{(e.RunId is { } run ? $" (run {run})" : "")}",
+        $"          {e.Packet.HeldReason?.Sentence()}",
         .. e.Lines.Take(3).Select(l => $"          {l}"),
     ];
 }

@@ -26,6 +26,9 @@ public sealed record MailPiece(string Name, byte[] Bytes, long? PacketId, int? N
     /// <summary>The packet's delivery number; 0 for a nodelist.</summary>
     public int Delivery { get; internal init; }
 
+    /// <summary>SHA-256 of the bytes. They were held against it.</summary>
+    public required byte[] Sha256 { get; init; }
+
     internal PacketName? Packet { get; init; }
 
     internal LeagueId League { get; init; }

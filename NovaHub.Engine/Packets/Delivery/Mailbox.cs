@@ -107,24 +107,32 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="packetId">Exactly this packet of the name, or null.</param>
+    /// <exception cref="ChangedBytesException">Its bytes are not those that came in.</exception>
     public MailPiece? Find(PacketName name, long? packetId = null)
     {
         var marking = Marking();
-        return ledger.Read(sight =>
+        var found = ledger.Read<(Choice Packet, byte[]? Bytes)?>(sight =>
         {
-            if ((packetId is { } one ? ChooseOne(sight, name, one, marking) : Choose(sight, name, marking)) is not { } found)
+            if ((packetId is { } one ? ChooseOne(sight, name, one, marking) : Choose(sight, name, marking)) is not { } chosen)
             {
                 return null;
             }
 
-            using var content = sight.Query(BytesOf, found.Sha256);
-            return content.Read()
-                ? new MailPiece(name.ToString(), (byte[])content[0], found.Id, null, found.Unread) { Delivery = found.Delivery, Packet = name, League = name.League }
-                : throw new InvalidOperationException("The ledger has a packet whose bytes are gone: the database file is damaged. Restore a backup.");
+            using var content = sight.Query(BytesOf, chosen.Sha256);
+            return (chosen, content.Read() ? (byte[])content[0] : null);
         });
+        if (found is not var (packet, bytes))
+        {
+            return null;
+        }
+
+        return ChangedPackets.AreThose(bytes, packet.Sha256)
+            ? new MailPiece(name.ToString(), bytes!, packet.Id, null, packet.Unread) { Delivery = packet.Delivery, Packet = name, League = name.League, Sha256 = packet.Sha256 }
+            : throw new ChangedBytesException(name, packet.Id);
     }
 
     /// <summary>The current nodelist for a member, or null when there is none yet.</summary>
+    /// <exception cref="ChangedBytesException">Its bytes are not those that were made.</exception>
     public (MailPiece Piece, byte[] Sha256)? FindNodelist(Seat seat) => ledger.Read<(MailPiece, byte[])?>(sight =>
     {
         int id;
@@ -139,10 +147,15 @@ public sealed class Mailbox(LedgerReads ledger, GroupCommit commits, LedgerEvent
             (id, bytes, sha) = (row.GetInt32(0), (byte[])row[1], (byte[])row[2]);
         }
 
+        if (!ChangedPackets.AreThose(bytes, sha))
+        {
+            throw new ChangedBytesException(seat.League.NodelistName);
+        }
+
         // An item of a version made since then keeps waiting: these bytes are not its own
         var item = NodelistOf(sight, seat) is { } queued && queued.NodelistId == id ? queued : null;
         var unread = item is { DeliveredAt: null } && !_markingNodelists.ContainsKey(item.Id);
-        return (new MailPiece(seat.League.NodelistName, bytes, null, item?.Id, unread) { League = seat.League }, sha);
+        return (new MailPiece(seat.League.NodelistName, bytes, null, item?.Id, unread) { League = seat.League, Sha256 = sha }, sha);
     });
 
     /// <summary>Records that the whole body went out. From this call on the piece is read for its board; on return that is on disk.</summary>

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +12,7 @@ using NovaHub.Wire;
 namespace NovaHub.Web.Api.Arrival;
 
 /// <summary>Hands a piece of mail to its board, and has it recorded as delivered only when the whole body got there.</summary>
-internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, ThroughProxy proxies, ServiceApiOptions limits, TimeProvider clock, ILogger<MailSender> log)
+internal sealed class MailSender(Mailbox mailbox, ChangedPackets changed, DeliveriesUnderWay underWay, ThroughProxy proxies, ServiceApiOptions limits, TimeProvider clock, ILogger<MailSender> log)
 {
     private const int Part = 64 * 1024;
 
@@ -30,6 +29,11 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
         try
         {
             piece = mailbox.Find(name);
+        }
+        catch (ChangedBytesException found)
+        {
+            await RefuseAsync(context, found);
+            return;
         }
         finally
         {
@@ -50,10 +54,20 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
     /// <param name="context">The request.</param>
     /// <param name="name">The packet's name.</param>
     /// <param name="packetId">Exactly this packet of the name, or null for the oldest that is unread, or the latest.</param>
-    public Task SendForReceiptAsync(HttpContext context, PacketName name, long? packetId) => mailbox.Find(name, packetId) is { } piece
-        ? SendAsync(context, piece, delivery: null)
-        : Problems.WriteAsync(
-            context, StatusCodes.Status404NotFound, packetId is { } id ? $"There is no packet {name} with the number {id} for you." : $"There is no packet {name} for you.");
+    public async Task SendForReceiptAsync(HttpContext context, PacketName name, long? packetId)
+    {
+        try
+        {
+            await (mailbox.Find(name, packetId) is { } piece
+                ? SendAsync(context, piece, delivery: null)
+                : Problems.WriteAsync(
+                    context, StatusCodes.Status404NotFound, packetId is { } id ? $"There is no packet {name} with the number {id} for you." : $"There is no packet {name} for you."));
+        }
+        catch (ChangedBytesException found)
+        {
+            await RefuseAsync(context, found);
+        }
+    }
 
     /// <summary>Answers with the league's current nodelist.</summary>
     /// <param name="context">The request.</param>
@@ -61,7 +75,18 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
     /// <param name="etag">Whether the answer carries an entity tag and may be 304.</param>
     public async Task SendNodelistAsync(HttpContext context, Seat seat, bool etag)
     {
-        if (mailbox.FindNodelist(seat) is not var (piece, sha))
+        (MailPiece Piece, byte[] Sha256)? current;
+        try
+        {
+            current = mailbox.FindNodelist(seat);
+        }
+        catch (ChangedBytesException found)
+        {
+            await RefuseAsync(context, found);
+            return;
+        }
+
+        if (current is not var (piece, sha))
         {
             await NoNodelist(context, seat);
             return;
@@ -89,16 +114,33 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
     /// <param name="context">The request.</param>
     /// <param name="seat">The member.</param>
     /// <param name="packetId">A packet's number; a nodelist has none.</param>
-    public Task SendNodelistUnmarkedAsync(HttpContext context, Seat seat, long? packetId) => (packetId, mailbox.FindNodelist(seat)) switch
+    public async Task SendNodelistUnmarkedAsync(HttpContext context, Seat seat, long? packetId)
     {
-        ({ } id, _) => Problems.WriteAsync(
-            context, StatusCodes.Status404NotFound, $"The nodelist of league {seat.League} has no packet number, so {id} is not its number. Ask for it without packet_id."),
-        (_, null) => NoNodelist(context, seat),
-        var (_, (piece, _)) => SendAsync(context, piece, delivery: null),
-    };
+        try
+        {
+            await ((packetId, mailbox.FindNodelist(seat)) switch
+            {
+                ({ } id, _) => Problems.WriteAsync(
+                    context, StatusCodes.Status404NotFound, $"The nodelist of league {seat.League} has no packet number, so {id} is not its number. Ask for it without packet_id."),
+                (_, null) => NoNodelist(context, seat),
+                var (_, (piece, _)) => SendAsync(context, piece, delivery: null),
+            });
+        }
+        catch (ChangedBytesException found)
+        {
+            await RefuseAsync(context, found);
+        }
+    }
 
     private static Task NoNodelist(HttpContext context, Seat seat) =>
         Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"League {seat.League} has no nodelist yet.");
+
+    // Before a byte went out: the board is told, and nothing counts as delivered
+    private async Task RefuseAsync(HttpContext context, ChangedBytesException found)
+    {
+        await changed.NoteAsync(found);
+        await Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, found.Message);
+    }
 
     private static bool Matches(RequestHeaders request, EntityTagHeaderValue tag) =>
         request.IfNoneMatch.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(tag, useStrongComparison: false));
@@ -147,7 +189,7 @@ internal sealed class MailSender(Mailbox mailbox, DeliveriesUnderWay underWay, T
         }
 
         // RFC 9530: lets a board see that what it wrote to its disk is what the hub has
-        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(piece.Bytes))}:";
+        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(piece.Sha256)}:";
     }
 
     /// <summary>Sends and has the outcome waited for beside: the connection's next request need not.</summary>

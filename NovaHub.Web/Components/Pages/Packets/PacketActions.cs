@@ -85,6 +85,7 @@ internal sealed class PacketActions(
         (PacketAct.GiveUp, _) => ($"Give {packets.Count} packets up?", "Give them up"),
         (PacketAct.CountAsRead, [var one]) => ($"Was {one.Name} read?", "It was read"),
         (PacketAct.CountAsRead, _) => ($"Were {packets.Count} packets read?", "They were read"),
+        (PacketAct.ReadOnceMore, [{ HeldReason: HeldReason.OtherBytes } one]) => ($"Let {one.Name} wait again?", "Let it wait again"),
         (PacketAct.ReadOnceMore, [var one]) => ($"Give {one.Name} to the game again?", "Give it to the game again"),
         (PacketAct.ReadOnceMore, _) => ($"Give {packets.Count} packets to the game again?", "Give them to the game again"),
         (_, [{ DeliveredAt: not null } one]) => ($"Deliver {one.Name} again?", "Deliver it again"),
