@@ -64,6 +64,7 @@ public static class EngineServices
         services.AddSingleton<LedgerCheckpoints>();
         services.AddHostedService(s => s.GetRequiredService<LedgerCheckpoints>());
         services.AddHostedService<LedgerCare>();
+        services.AddHostedService<LedgerFilesWatch>();
         services.AddOpenIddict().AddCore(o => o.UseEntityFrameworkCore().UseDbContext<HubDb>());
         return services;
     }

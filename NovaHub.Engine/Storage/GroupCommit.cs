@@ -150,13 +150,13 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
             writer ??= Open();
             if (!TryTogether(writer, batch))
             {
-                writer.Begin();
+                Begin(writer);
                 foreach (var operation in batch)
                 {
                     operation.RunApart(writer);
                 }
 
-                writer.Commit();
+                End(writer);
             }
         }
         catch (Exception failure) when (failure is DbException or InvalidOperationException)
@@ -181,9 +181,9 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
     }
 
     // A savepoint for each costs as much again as most operations, and hardly one ever throws
-    private static bool TryTogether(LedgerWriter writer, List<Operation> batch)
+    private bool TryTogether(LedgerWriter writer, List<Operation> batch)
     {
-        writer.Begin();
+        Begin(writer);
         foreach (var operation in batch)
         {
             if (!operation.TryRun(writer))
@@ -193,8 +193,26 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
             }
         }
 
-        writer.Commit();
+        End(writer);
         return true;
+    }
+
+    private void Begin(LedgerWriter writer)
+    {
+        writer.Begin();
+        // Again, with the writer's place taken: what is brought out of a removed WAL waits for it, and nothing comes behind that
+        damage.Refuse();
+    }
+
+    private void End(LedgerWriter writer)
+    {
+        writer.Commit();
+        // Nobody is told that something is stored that went into a file which is not in the folder any more
+        if (writer.Look() is { } fault)
+        {
+            damage.Note(fault);
+            damage.Refuse();
+        }
     }
 
     private void Abandon(LedgerWriter? writer)

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using NovaHub.Engine.Storage.Opening;
 
 namespace NovaHub.Engine.Storage;
 
@@ -13,12 +15,12 @@ internal interface IGathered
 /// </summary>
 public sealed class LedgerWriter : IDisposable
 {
-    private readonly DbConnection _connection;
+    private readonly SqliteConnection _connection;
     private readonly PreparedStatements _statements;
     private readonly Dictionary<Type, IGathered> _gathered = [];
     private DbTransaction? _transaction;
 
-    internal LedgerWriter(DbConnection connection) => (_connection, _statements) = (connection, new PreparedStatements(connection));
+    internal LedgerWriter(SqliteConnection connection) => (_connection, _statements) = (connection, new PreparedStatements(connection));
 
     /// <summary>Runs a statement.</summary>
     /// <param name="sql">A constant text with parameters <c>@p0</c>, <c>@p1</c>…</param>
@@ -73,6 +75,9 @@ public sealed class LedgerWriter : IDisposable
 
     // Serializable begins as IMMEDIATE in SQLite: the writer's place is taken at once, never by an upgrade that can fail
     internal void Begin() => _transaction = _connection.BeginTransaction();
+
+    /// <summary>What happened to the files that it writes to, or null.</summary>
+    internal LedgerFilesFault? Look() => LedgerFiles.Look(_connection);
 
     internal void Commit()
     {

@@ -91,6 +91,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_hub_whose_wal_was_removed_takes_no_upload_and_says_which_file_it_was()
+    {
+        await using var hub = await HubHost.StartAsync();
+        await hub.AddLeagueAsync("555B");
+        using var board = await hub.SignInAsync(await hub.AddBoardAsync("The Dive", "555B:2"));
+        await hub.AddBoardAsync("Bar", "555B:3");
+        File.Delete(hub.Get<StorageOptions>().DatabasePath + "-wal");
+        await HubHost.UntilAsync(async () => (await hub.Client.GetAsync("/health", HubHost.Stop)).StatusCode == HttpStatusCode.ServiceUnavailable, "the hub to notice");
+        using var upload = await board.PutAsync("leagues/555B/packets/555B0203.001", new ByteArrayContent([1, 2, 3]), HubHost.Stop);
+        await upload.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        var said = (await response.JsonAsync()).GetProperty("checks").Text("ledger");
+        Assert.Contains("novahub.db-wal was removed", said);
+        Assert.Contains("start the hub again", said);
+    }
+
+    [Fact]
     public async Task A_disk_without_room_is_unhealthy()
     {
         var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace / (1024 * 1024);

@@ -8,17 +8,15 @@ namespace NovaHub.Web.Api;
 /// <summary>Looks whether the ledger takes writes.</summary>
 internal sealed class LedgerHealth(GroupCommit commits, LedgerDamage damage, TimeProvider clock)
 {
-    private const string Damaged = "The ledger is damaged and takes no writes. Start the hub again: it says then what to do.";
-
     // One write waits at a time, however long the disk takes: asking again adds nothing to its load
     private Task<string>? _write;
 
     /// <summary>What is wrong, or <see cref="HubHealth.Ok"/>.</summary>
     public async Task<string> LookAsync()
     {
-        if (damage.Found is not null)
+        if (damage.Sentence is { } sentence)
         {
-            return Damaged;
+            return sentence;
         }
 
         _write = _write is { IsCompleted: false } ? _write : WriteAsync();
@@ -45,7 +43,7 @@ internal sealed class LedgerHealth(GroupCommit commits, LedgerDamage damage, Tim
         }
         catch (Exception failure) when (failure is DbException or ChannelClosedException)
         {
-            return damage.Found is null ? "The ledger can't be written to." : Damaged;
+            return damage.Sentence ?? "The ledger can't be written to.";
         }
     }
 }

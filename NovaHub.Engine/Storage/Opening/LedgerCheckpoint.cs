@@ -69,12 +69,45 @@ internal static class LedgerCheckpoint
         }
     }
 
+    /// <summary>
+    /// Brings what a connection holds in a WAL that is no longer in the folder into the file, and makes the file whole by itself.
+    /// The caller has the turn, and writing has ended. Until the end of it the file says that it goes on in a WAL, so a power
+    /// cut in between is not taken for a whole ledger.
+    /// </summary>
+    /// <returns>Whether all of it is in the file; while somebody reads an older state it can't be.</returns>
+    public static bool Rescue(StorageOptions options, SqliteConnection connection)
+    {
+        var before = Read(connection);
+        var next = before.Next;
+        new LedgerRecord { Generation = next.Generation, Before = before.Generation }.Write(options);
+        Set(connection, next);
+        new LedgerRecord { Generation = next.Generation, Before = next.Generation }.Write(options);
+        if (!IsAllPlayed(connection))
+        {
+            return false;
+        }
+
+        Set(connection, next.Whole);
+        new LedgerRecord { Generation = next.Generation, Before = next.Generation, Closing = true }.Write(options);
+        return IsAllPlayed(connection);
+    }
+
+    private static bool IsAllPlayed(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(PASSIVE)";
+        using var reader = command.ExecuteReader();
+        // Busy, frames in the WAL, frames of them that are in the file
+        return reader.Read() && reader.GetInt32(0) == 0 && reader.GetInt32(1) == reader.GetInt32(2);
+    }
+
     /// <summary>Gives a copy, made by SQLite, a mark of its own, so that no WAL is taken for its.</summary>
     public static void MarkCopy(SqliteConnection copy) => Set(copy, Read(copy).Next.Whole);
 
-    private static SqliteConnection Open(StorageOptions options)
+    /// <summary>A connection of the pool, or of its own.</summary>
+    internal static SqliteConnection Open(StorageOptions options, bool pooled = true)
     {
-        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
+        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath) + (pooled ? "" : ";Pooling=False"));
         try
         {
             connection.Open();

@@ -17,10 +17,13 @@ public sealed class LedgerDamage(ILogger<LedgerDamage> log)
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
 
-    private string? _found;
+    private Finding? _found;
 
     /// <summary>What was found, or null while nothing was.</summary>
-    public string? Found => Volatile.Read(ref _found);
+    public string? Found => Volatile.Read(ref _found)?.What;
+
+    /// <summary>What people are told about it, with what to do; null while nothing was found.</summary>
+    public string? Sentence => Volatile.Read(ref _found)?.Sentence;
 
     /// <summary>Notes what SQLite said, if it speaks of damage.</summary>
     public void Note(Exception? failure)
@@ -34,9 +37,20 @@ public sealed class LedgerDamage(ILogger<LedgerDamage> log)
     /// <summary>Notes what a look at the database found.</summary>
     public void Note(string finding)
     {
-        if (Interlocked.CompareExchange(ref _found, finding, null) is null)
+        if (Keep(new Finding(finding, "The ledger is damaged and takes no writes. Start the hub again: it says then what to do.")))
         {
             Log.LedgerDamaged(log, finding);
+        }
+    }
+
+    /// <summary>Notes that the files are no longer those that the hub has open.</summary>
+    internal void Note(LedgerFilesFault fault)
+    {
+        var finding = new Finding(fault.What, $"{fault.Sentence} The ledger takes no writes.");
+        // It tells more than what SQLite says of the same
+        if (Interlocked.Exchange(ref _found, finding) != finding)
+        {
+            Log.LedgerFilesGone(log, fault.Sentence);
         }
     }
 
@@ -50,7 +64,11 @@ public sealed class LedgerDamage(ILogger<LedgerDamage> log)
         }
     }
 
+    private bool Keep(Finding finding) => Interlocked.CompareExchange(ref _found, finding, null) is null;
+
     internal static bool IsDamage(SqliteException failure) => failure.SqliteErrorCode is Corrupt or NotADatabase;
+
+    private sealed record Finding(string What, string Sentence);
 }
 
 /// <summary>Notes what Entity Framework's commands meet.</summary>

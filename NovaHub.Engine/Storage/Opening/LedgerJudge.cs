@@ -44,6 +44,29 @@ internal static class LedgerJudge
         }
     }
 
+    /// <summary>Refuses files that are not those which another process has open. It makes no checkpoint meanwhile: the caller has the turn.</summary>
+    /// <exception cref="LedgerRefusedException">Why, with the way out.</exception>
+    public static void FilesInUse(StorageOptions options)
+    {
+        try
+        {
+            var file = LedgerFile.Read(options.DatabasePath);
+            var wal = WalFile.Read(LedgerFiles.WalOf(options.DatabasePath));
+            if (file.Length > 0 && !wal.Exists)
+            {
+                // Who has it open always has one; SQLite would make another
+                throw LedgerRefusedException.WalGoneInUse(options);
+            }
+
+            Files(options, file, wal, LedgerRecord.Read(options));
+        }
+        catch (LedgerRefusedException refused)
+        {
+            // The ways out are for a hub that was stopped
+            throw refused.InUse();
+        }
+    }
+
     /// <summary>The first thing that is wrong inside the database, or null. Reads all of it: a second for a gigabyte in memory, longer from a disk.</summary>
     public static string? Inside(string path, CancellationToken cancellationToken)
     {

@@ -13,15 +13,25 @@ public sealed class LedgerOpening(StorageOptions options, LedgerDamage damage, I
     private FileStream? _alone;
     private FileStream? _hold;
 
+    /// <summary>The files that this process has open, once it has.</summary>
+    internal LedgerFiles? Files { get; private set; }
+
     /// <summary>What deserves to be known about the ledger that was opened, or null.</summary>
     public string? Note { get; private set; }
 
-    /// <summary>Looks at the files, unless a process has them open that did so. The caller has the turn.</summary>
+    /// <summary>Looks at the files, and inside them unless a process has them open that did so. The caller has the turn.</summary>
     /// <exception cref="LedgerRefusedException">They can't be trusted.</exception>
     internal void Look(CancellationToken cancellationToken)
     {
-        if (_hold is not null || (_alone = LedgerTurn.TryBeAlone(options)) is null)
+        if (_hold is not null)
         {
+            return;
+        }
+
+        _alone = LedgerTurn.TryBeAlone(options);
+        if (_alone is null)
+        {
+            LedgerJudge.FilesInUse(options);
             return;
         }
 
@@ -54,6 +64,7 @@ public sealed class LedgerOpening(StorageOptions options, LedgerDamage damage, I
             LedgerCheckpoint.Run(options);
         }
 
+        Files = LedgerFiles.Open(options);
         Abandon();
         _hold = LedgerTurn.TryHold(options);
     }
@@ -71,6 +82,7 @@ public sealed class LedgerOpening(StorageOptions options, LedgerDamage damage, I
         if (_hold is null)
         {
             Abandon();
+            Files?.Dispose();
             return;
         }
 
@@ -79,6 +91,8 @@ public sealed class LedgerOpening(StorageOptions options, LedgerDamage damage, I
             using var turn = TakeTurn();
             _hold.Dispose();
             _hold = null;
+            // Not before: who sees that somebody has the database open counts on the files to be there
+            Files?.Dispose();
             using var alone = turn is null ? null : LedgerTurn.TryBeAlone(options);
             if (alone is not null && damage.Found is null && File.Exists(options.DatabasePath))
             {

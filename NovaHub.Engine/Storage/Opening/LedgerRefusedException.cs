@@ -30,6 +30,13 @@ public sealed class LedgerRefusedException(string message) : Exception(message)
         + $"Nothing was changed. Put that file beside it, or take a backup. {Backups(options)} "
         + $"To go on without what it held, newest mail among it, make an empty one: touch {options.DatabasePath}-wal");
 
+    internal static LedgerRefusedException WalGoneInUse(StorageOptions options) => new(
+        $"{options.DatabasePath}-wal, which holds the newest changes, is not there any more. Nothing was changed. "
+        + "The hub brings what it still holds of it into the database: wait until its log says so before you stop it, then start it again.");
+
+    /// <summary>The same while another process has the database open.</summary>
+    internal LedgerRefusedException InUse() => new($"The hub, or a command, has the database open, and its files were changed under it. Stop the hub before you change any. {Message}");
+
     internal static LedgerRefusedException Damaged(StorageOptions options, string finding) => new(
         $"The database {options.DatabasePath} is damaged ({finding}). The hub does not open it, so that nothing gets worse. Look at the disk first. "
         + $"Then move {options.DatabasePath} and {Beside(options)} elsewhere and copy a backup to {options.DatabasePath}. {Backups(options)} "

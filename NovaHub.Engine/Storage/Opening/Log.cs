@@ -7,6 +7,15 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Critical, "The ledger is damaged: {Finding}. Nothing is written any more. Stop the hub and start it again: it says then what to do")]
     public static partial void LedgerDamaged(ILogger logger, string finding);
 
+    [LoggerMessage(1016, LogLevel.Critical, "{Sentence} Nothing is written any more")]
+    public static partial void LedgerFilesGone(ILogger logger, string sentence);
+
+    [LoggerMessage(1017, LogLevel.Warning, "What the removed file held of the ledger was brought into {Path}: nothing of it is lost. Start the hub again")]
+    public static partial void Rescued(ILogger logger, string path);
+
+    [LoggerMessage(1018, LogLevel.Error, "What the removed file held of the ledger could not be brought into {Path} yet; it is tried again each half second. Don't stop the hub before that is done")]
+    public static partial void NotRescued(ILogger logger, string path, Exception? failure);
+
     [LoggerMessage(1011, LogLevel.Warning, "{Path}: {Note}")]
     public static partial void LedgerNoted(ILogger logger, string path, string note);
 
