@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Activities;
@@ -231,6 +232,67 @@ public class OutboundTests
 
         File.Delete(path);
         Assert.Throws<FileNotFoundException>(() => OpenFiles.Look(path));
+    }
+
+    [Fact]
+    public async Task Links_pipes_and_sockets_in_OUTBOUND_are_never_opened_and_named_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes have names in folders on Linux only.");
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var outbound = hub.OutboundOf(league);
+        var elsewhere = Path.Combine(hub.Folder, "elsewhere");
+        await File.WriteAllBytesAsync(elsewhere, hub.Packet(1, 2));
+        File.CreateSymbolicLink(Path.Combine(outbound, "900B0102.001"), elsewhere);
+        File.CreateSymbolicLink(Path.Combine(outbound, "900B0102.002"), "/nowhere");
+        await MakePipeAsync(Path.Combine(outbound, "900B0102.003"));
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(outbound, "900B0102.004")));
+        await PutAsync(hub, league, "900B0102.005");
+
+        var collected = await CollectAsync(hub).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 4), (collected.Entered, collected.Foreign.Count));
+        Assert.All(collected.Foreign, f => Assert.Contains("no regular file", f, StringComparison.Ordinal));
+        // One that an earlier release had taken
+        await MakePipeAsync(Path.Combine(hub.GameOf(league), "NOVAHUB.OUT", "900B0102.006.9"));
+        await PutAsync(hub, league, "900B0102.007");
+        collected = await CollectAsync(hub).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 1), (collected.Entered, collected.Foreign.Count));
+        Assert.Empty((await CollectAsync(hub).WaitAsync(TimeSpan.FromSeconds(30))).Foreign);
+        Assert.Equal(4, Directory.GetFileSystemEntries(outbound).Length);
+        Assert.Empty(collected.Stuck);
+    }
+
+    [Fact]
+    public async Task An_empty_file_in_OUTBOUND_is_still_set_aside_as_empty()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        await PutAsync(hub, league, "900B0102.001", []);
+        var collected = await CollectAsync(hub);
+        Assert.Contains("is empty", Assert.Single(collected.SetAside), StringComparison.Ordinal);
+        Assert.Empty(collected.Foreign);
+    }
+
+    [Fact]
+    public async Task A_link_under_the_name_of_the_hubs_own_file_in_INBOUND_is_not_written_through()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        await hub.SendAsync(league, 2, 1);
+        var elsewhere = Path.Combine(hub.Folder, "elsewhere");
+        await File.WriteAllTextAsync(elsewhere, "mine");
+        File.CreateSymbolicLink(Path.Combine(hub.GameOf(league), "INBOUND", "NOVAHUB.TMP"), elsewhere);
+
+        Assert.Equal(1, (await hub.RunAsync(league)).Run.Consumed);
+        Assert.Equal("mine", await File.ReadAllTextAsync(elsewhere));
+    }
+
+    private static async Task MakePipeAsync(string path)
+    {
+        using var made = System.Diagnostics.Process.Start("mkfifo", [path]);
+        await made.WaitForExitAsync();
+        Assert.Equal(0, made.ExitCode);
     }
 
     [Fact]

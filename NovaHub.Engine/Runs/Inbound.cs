@@ -25,6 +25,8 @@ internal static class Inbound
         var inbound = folder.Inbound;
         var scratch = Path.Combine(inbound, Scratch);
         var there = Names(inbound);
+        // A link or a pipe of that name must not be written into
+        File.Delete(scratch);
         for (var i = 0; i < packets.Count; i++)
         {
             var name = packets[i].Name.ToString();
@@ -77,7 +79,7 @@ internal static class Inbound
     }
 
     private static bool IsOf(string file, StagedPacket packet) =>
-        new FileInfo(file).Length == packet.Size && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(packet.Sha256);
+        RegularFiles.Is(file) && new FileInfo(file).Length == packet.Size && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(packet.Sha256);
 
     private static Dictionary<string, string> Names(string folder)
     {

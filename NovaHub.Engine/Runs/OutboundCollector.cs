@@ -162,6 +162,10 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
                     await ReportAsync(look, name, $"{name} in OUTBOUND of {league} is no packet of this league. It was left there; this is said once.");
                 }
             }
+            else if (!RegularFiles.Is(entry))
+            {
+                await ReportAsync(look, name, NotAFile(name, look));
+            }
             else if (new FileInfo(entry) is { Exists: true, Length: > LargestPacket })
             {
                 await ReportAsync(look, name, $"{name} in OUTBOUND of {league} is larger than 10 MiB, and no packet is. It was left there; this is said once.");
@@ -174,6 +178,9 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
 
         return [.. packets.GroupBy(p => p.Name.Dest).OrderBy(g => g.Key).SelectMany(route => SequenceOrder.Sort(route.OrderBy(p => File.GetLastWriteTimeUtc(p.Path)), p => p.Name.Sequence))];
     }
+
+    private static string NotAFile(string name, Look look) =>
+        $"{name} in OUTBOUND of {look.League.Id} is no regular file but a link, a pipe, a socket or a device. It was not opened and left there; this is said once.";
 
     private async Task ReportAsync(Look look, string name, string sentence)
     {
@@ -189,6 +196,12 @@ internal sealed class OutboundCollector(RunStore store, HubDirectory directory, 
         var broken = new List<TakenFile>();
         foreach (var file in files)
         {
+            if (!RegularFiles.Is(file.Path))
+            {
+                await ReportAsync(look, Path.GetFileName(file.Path), NotAFile($"{TakenFolder.FolderName}/{Path.GetFileName(file.Path)}, taken from what lay", look));
+                continue;
+            }
+
             Guarded(look, file.Path, () =>
             {
                 if (OpenFiles.Look(file.Path) == FileUse.Open)
