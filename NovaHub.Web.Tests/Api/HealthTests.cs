@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
 using NovaHub.Engine.Storage;
+using NovaHub.Engine.Storage.Opening;
 using NovaHub.Web.Api;
 
 namespace NovaHub.Web.Tests.Api;
@@ -106,6 +107,23 @@ public sealed class HealthTests
         var said = (await response.JsonAsync()).GetProperty("checks").Text("ledger");
         Assert.Contains("novahub.db-wal was removed", said);
         Assert.Contains("start the hub again", said);
+    }
+
+    [Fact]
+    public async Task Damage_of_the_ledger_is_told_at_once_even_when_the_last_look_was_good()
+    {
+        await using var hub = await HubHost.StartAsync();
+        var damage = hub.Get<LedgerDamage>();
+        // A look that was good is kept for a few seconds
+        using (var before = await hub.Client.GetAsync("/health", HubHost.Stop))
+        {
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        damage.Note("page 7 is not readable");
+        using var response = await hub.Client.GetAsync("/health", HubHost.Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("damaged", (await response.JsonAsync()).GetProperty("checks").Text("ledger"));
     }
 
     [Fact]

@@ -39,7 +39,8 @@ internal sealed class HubHealth(LedgerHealth ledger, DiskHealth disks, FolderWat
         await _looking.WaitAsync(cancellationToken);
         try
         {
-            if (_latest is { } latest && clock.GetElapsedTime(latest.At) < s_keep)
+            // Damage is told at once: uploads are refused from the moment it was found
+            if (_latest is { } latest && !(ledger.IsDamaged && latest.Report.Status == Healthy) && clock.GetElapsedTime(latest.At) < s_keep)
             {
                 return latest.Report;
             }

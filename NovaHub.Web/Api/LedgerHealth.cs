@@ -11,6 +11,9 @@ internal sealed class LedgerHealth(GroupCommit commits, LedgerDamage damage, Tim
     // One write waits at a time, however long the disk takes: asking again adds nothing to its load
     private Task<string>? _write;
 
+    /// <summary>Whether it was found damaged.</summary>
+    public bool IsDamaged => damage.Found is not null;
+
     /// <summary>What is wrong, or <see cref="HubHealth.Ok"/>.</summary>
     public async Task<string> LookAsync()
     {
