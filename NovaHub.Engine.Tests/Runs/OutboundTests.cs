@@ -288,6 +288,21 @@ public class OutboundTests
         Assert.Equal("mine", await File.ReadAllTextAsync(elsewhere));
     }
 
+    [Fact]
+    public async Task An_INBOUND_that_the_hub_cant_write_into_is_named_with_what_to_do()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var id = await hub.SendAsync(league, 2, 1);
+        // Root may write anywhere; where a folder has the name, nobody can write the file
+        Directory.CreateDirectory(Path.Combine(hub.GameOf(league), "INBOUND", "NOVAHUB.TMP"));
+
+        var run = (await hub.RunAsync(league)).Run;
+        Assert.Matches(@"^The hub can't write into \S+INBOUND \([^()]*[^. ]\), so the packets stay queued\. Make the folder writable", run.Summary);
+        Assert.Equal(PacketState.WaitingForGame, (await hub.PacketAsync(id)).StateAt(1));
+        Assert.Equal("Read-only file system", Words.Reason(new IOException("Read-only file system : '/game/INBOUND/NOVAHUB.TMP'")));
+    }
+
     private static async Task MakePipeAsync(string path)
     {
         using var made = System.Diagnostics.Process.Start("mkfifo", [path]);

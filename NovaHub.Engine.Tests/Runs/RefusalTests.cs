@@ -115,7 +115,7 @@ public class RefusalTests
         // A folder where the packet's scratch file should be: writing fails, whoever runs the tests
         Directory.CreateDirectory(Path.Combine(hub.InboundOf(league), "NOVAHUB.TMP"));
 
-        await IsRefusedAsync(hub, packet, "could not be put into");
+        await IsRefusedAsync(hub, packet, "can't write into");
     }
 
     private static async Task RefusedAsync(Action<TestHub> spoil, params string[] words)

@@ -92,7 +92,7 @@ internal sealed class PassExecution(RunTools tools, RunProgress progress, Run ru
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             await TakeBackAsync(packets);
-            return ([], $"Packets could not be put into {Folder.Inbound}: {failure.Message} They stay queued.");
+            return ([], $"The hub can't write into {Folder.Inbound} ({Words.Reason(failure)}), so the packets stay queued. Make the folder writable for the user that runs the hub; a disk that is mounted read-only or full needs to be seen to first.");
         }
     }
 
