@@ -53,7 +53,7 @@ public static class RunServices
     }
 
     // At start, and again now and then: a run of another machine or of a killed command is known to be dead only later
-    private sealed class RunRecoveryAtStart(RunControl control, RunTools tools) : Microsoft.Extensions.Hosting.BackgroundService
+    private sealed class RunRecoveryAtStart(RunControl control, RunTools tools, ILogger<RunRecovery> log) : Microsoft.Extensions.Hosting.BackgroundService
     {
         public override async Task StartAsync(CancellationToken cancellationToken)
         {
@@ -68,12 +68,25 @@ public static class RunServices
             {
                 while (await timer.WaitForNextTickAsync(stoppingToken))
                 {
-                    await control.RecoverAsync(stoppingToken);
+                    await LookAsync(stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 // The hub closes; what is left open is seen to at the next start
+            }
+        }
+
+        private async Task LookAsync(CancellationToken stoppingToken)
+        {
+            try
+            {
+                await control.RecoverAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A database that can't be read for a moment must not end the hub
+                Log.RecoveryFailed(log, "all leagues", failure);
             }
         }
     }
