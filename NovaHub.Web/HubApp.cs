@@ -53,6 +53,21 @@ public static class HubApp
         }
 
         await app.Services.GetRequiredService<HubDirectory>().RefreshAsync(cancellationToken);
-        await app.StartAsync(cancellationToken);
+        await app.StartInOrderAsync(cancellationToken);
+    }
+
+    /// <summary>Starts a host. If it can't, what had started ends in order before the host is disposed: it works with what goes with it.</summary>
+    public static async Task StartInOrderAsync(this IHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What kept it from starting is what counts
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 }

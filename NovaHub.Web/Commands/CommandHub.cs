@@ -29,7 +29,7 @@ internal sealed class CommandHub : IAsyncDisposable
         {
             await host.Services.GetRequiredService<DatabaseMigration>().ApplyAsync(cancellationToken);
             await host.Services.GetRequiredService<HubDirectory>().RefreshAsync(cancellationToken);
-            await host.StartAsync(cancellationToken);
+            await host.StartInOrderAsync(cancellationToken);
             return hub;
         }
         catch
