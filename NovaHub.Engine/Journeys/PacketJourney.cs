@@ -93,6 +93,11 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
             }
         }
 
+        if (attempts.Count == 0)
+        {
+            stations.AddRange((await HeldAtAsync(db, packet, cancellationToken)).Select(at => new Station(StationKind.Held, at, Doubt: HeldReason.OtherBytes)));
+        }
+
         if (packet.DeliveredAt is { } delivered)
         {
             stations.Add(new Station(StationKind.Delivered, delivered, Proof: packet.DeliveryProof));
@@ -113,6 +118,13 @@ public sealed class PacketJourneys(IDbContextFactory<HubDb> databases, HubDirect
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Set<Packet>().Where(p => p.Id == packetId)
             .Join(db.Set<Content>(), p => p.Sha256, c => c.Sha256, (_, content) => content.Bytes).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    // One that no run had is held for its bytes alone; it keeps only until it is decided that it was
+    private static async Task<IEnumerable<DateTime>> HeldAtAsync(HubDb db, Packet packet, CancellationToken cancellationToken)
+    {
+        var told = await db.Set<Activity>().Where(a => a.PacketId == packet.Id && a.Kind == ActivityKind.PacketHeld).Select(a => a.At).ToListAsync(cancellationToken);
+        return (packet.HeldAt is { } now ? told.Append(now) : told).Distinct().Order();
     }
 
     // Told in the same transaction with the same time; several packets in one act are told together

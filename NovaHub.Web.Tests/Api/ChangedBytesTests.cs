@@ -56,6 +56,9 @@ public sealed class ChangedBytesTests : IAsyncLifetime
         Assert.Equal(1, (await held.DecideAsync(HeldDecision.Again, [id], "Ada", HubHost.Stop)).Done);
         Assert.Equal([Name], await _three.UnreadAsync());
         Assert.Equal(bytes, await _three.FetchAsync(Name));
+        // Its journey still tells of it
+        var journey = (await _hub.Get<PacketJourneys>().FindAsync(id, HubHost.Stop))!;
+        Assert.Equal((StationKind.Held, HeldReason.OtherBytes, packet.HeldAt), (journey.Stations[1].Kind, journey.Stations[1].Doubt!.Value, journey.Stations[1].At));
     }
 
     [Fact]

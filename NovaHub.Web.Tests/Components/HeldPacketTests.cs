@@ -90,6 +90,22 @@ public sealed class HeldPacketTests
     }
 
     [Fact]
+    public async Task Where_bytes_were_changed_the_list_speaks_of_waiting_and_not_of_the_game()
+    {
+        await using var console = await StartAsync();
+        await HoldAsync(console, 2, HeldReason.OtherBytes);
+        var dialogs = console.Bunit.Render<MudDialogProvider>();
+        console.Bunit.Services.GetRequiredService<NavigationManager>().NavigateTo("/packets?state=held");
+        var page = console.Show<PacketList>();
+        Eventually(page, "2 packets in all");
+        Assert.DoesNotContain("Give them to the game again", page.Markup);
+        await page.InvokeAsync(() => page.Find(".choice-tools input").Change(true));
+        await Press(page, "Let them wait again");
+        dialogs.WaitForAssertion(() => Assert.Contains("Let 2 packets wait again?", dialogs.Markup), TimeSpan.FromSeconds(5));
+        Assert.Contains("2 packets wait for the hub's game of 900B again", System.Net.WebUtility.HtmlDecode(dialogs.Markup));
+    }
+
+    [Fact]
     public async Task A_runs_page_shows_what_is_held_and_what_was_decided_since()
     {
         await using var console = await StartAsync();
@@ -101,7 +117,7 @@ public sealed class HeldPacketTests
         Assert.Equal(["Held: you decide", "Counted as read"], page.FindAll(".packets .chip").Select(c => c.TextContent.Trim()));
     }
 
-    private static async Task HoldAsync(ConsoleContext console, int count)
+    private static async Task HoldAsync(ConsoleContext console, int count, HeldReason reason = HeldReason.GoneUnseen)
     {
         var league = await console.AddLeagueAsync();
         for (var i = 1; i <= count; i++)
@@ -112,9 +128,9 @@ public sealed class HeldPacketTests
         await console.StoreAsync(
             EndedRun(league, 7, RunOutcome.Incomplete, "in doubt", r => (r.Staged, r.Doubtful) = (count, count)),
             new RunRecording { RunId = 7, Bytes = new Engine.Dos.RecordingWriter(TimeProvider.System).ToBytes(), Transcript = "■  Processing Incoming Data\n    Processing Incoming Data from Node 2\n    Processing Incoming Data from Node 3" });
-        await console.StoreAsync([.. Enumerable.Range(1, count).Select(i => new RunPacket { RunId = 7, PacketId = i, Doubt = HeldReason.GoneUnseen })]);
+        await console.StoreAsync([.. Enumerable.Range(1, count).Select(i => new RunPacket { RunId = 7, PacketId = i, Doubt = reason })]);
         await using var db = await console.Hub.Get<IDbContextFactory<HubDb>>().CreateDbContextAsync();
-        await db.Set<Packet>().ExecuteUpdateAsync(s => s.SetProperty(p => p.HeldAt, DateTime.UtcNow).SetProperty(p => p.HeldReason, HeldReason.GoneUnseen));
+        await db.Set<Packet>().ExecuteUpdateAsync(s => s.SetProperty(p => p.HeldAt, DateTime.UtcNow).SetProperty(p => p.HeldReason, reason));
     }
 
     private static Task Press<TPage>(IRenderedComponent<TPage> page, string text) where TPage : IComponent =>

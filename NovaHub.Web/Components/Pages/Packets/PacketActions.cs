@@ -76,6 +76,11 @@ internal sealed class PacketActions(
         }
     }
 
+    /// <summary>What "again" is called for several held packets. Those whose bytes were changed wait for boards too.</summary>
+    public static string AgainOf(IReadOnlyList<Packet> packets) => WereChanged(packets) ? "Let them wait again" : "Give them to the game again";
+
+    private static bool WereChanged(IReadOnlyList<Packet> packets) => packets.Any(p => p.HeldReason == HeldReason.OtherBytes);
+
     private static HeldDecision DecisionOf(PacketAct act) => act == PacketAct.CountAsRead ? HeldDecision.Read : HeldDecision.Again;
 
     private static (string Title, string Confirm) Question(PacketAct act, IReadOnlyList<Packet> packets) => (act, packets) switch
@@ -87,7 +92,7 @@ internal sealed class PacketActions(
         (PacketAct.CountAsRead, _) => ($"Were {packets.Count} packets read?", "They were read"),
         (PacketAct.ReadOnceMore, [{ HeldReason: HeldReason.OtherBytes } one]) => ($"Let {one.Name} wait again?", "Let it wait again"),
         (PacketAct.ReadOnceMore, [var one]) => ($"Give {one.Name} to the game again?", "Give it to the game again"),
-        (PacketAct.ReadOnceMore, _) => ($"Give {packets.Count} packets to the game again?", "Give them to the game again"),
+        (PacketAct.ReadOnceMore, _) => (WereChanged(packets) ? $"Let {packets.Count} packets wait again?" : $"Give {packets.Count} packets to the game again?", AgainOf(packets)),
         (_, [{ DeliveredAt: not null } one]) => ($"Deliver {one.Name} again?", "Deliver it again"),
         (_, [{ ConsumedAt: not null } one]) => ($"Have {one.Name} read again?", "Read it again"),
         (_, [var one]) => ($"Put {one.Name} back?", "Put it back"),
