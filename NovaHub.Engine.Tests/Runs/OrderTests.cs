@@ -71,6 +71,32 @@ public class OrderTests
     }
 
     [Fact]
+    public async Task When_a_player_comes_in_between_two_passes_the_game_is_not_started_again_and_what_was_not_read_waits()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var league = await hub.AddSandboxLeagueAsync();
+        var (first, second) = (await hub.SendAsync(league, 2, 999), await hub.SendAsync(league, 2, 0));
+        using var door = new FileSystemWatcher(hub.GameOf(league)) { NotifyFilter = NotifyFilters.FileName };
+        door.Deleted += (_, change) =>
+        {
+            if ("inuse.flg".Equals(change.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                door.EnableRaisingEvents = false;
+                File.WriteAllText(hub.LockOf(league), "a player");
+            }
+        };
+        door.EnableRaisingEvents = true;
+
+        var report = await hub.RunAsync(league);
+
+        Assert.True(report.Run is { Outcome: RunOutcome.GameInUse, Staged: 1, Consumed: 1, Passes: 1, CollectedAt: null }, RunTests.Show(report));
+        Assert.Single(report.Verdicts, v => v.Sentence.StartsWith("Somebody came into the hub's game between two passes.", StringComparison.Ordinal));
+        Assert.NotNull((await hub.PacketAsync(first)).ConsumedAt);
+        await VerdictTests.IsQueuedAsync(hub, second);
+        Assert.True(File.Exists(hub.LockOf(league)));
+    }
+
+    [Fact]
     public async Task What_came_later_does_not_overtake_a_packet_that_a_pass_left_in_doubt()
     {
         await using var hub = await WithDosemuAsync();

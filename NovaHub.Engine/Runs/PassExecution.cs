@@ -31,7 +31,7 @@ internal sealed class PassExecution(RunTools tools, RunProgress progress, Run ru
         return words is [var first, ..] && first.Equals("PLANETARY", StringComparison.OrdinalIgnoreCase) ? string.Join(' ', ["INBOUND", .. words[1..]]) : null;
     }
 
-    /// <summary>Runs it. Never throws for what a game, an emulator or a folder does.</summary>
+    /// <summary>Runs it, unless somebody came into the game since the pass before. Never throws for what a game, an emulator or a folder does.</summary>
     public async Task<PassVerdict> RunAsync(RunScreen screen, IReadOnlyList<StagedPacket> packets, bool isLast)
     {
         if (run.Passes > 0 && Folder.Lock is not null)
@@ -176,7 +176,7 @@ internal sealed class PassExecution(RunTools tools, RunProgress progress, Run ru
         var endedWell = play.Outcome.Ending is DosEnding.Ended && play.Outcome.CommandCodes is [0, ..];
         return new PassVerdict(
             RunJudge.Outcome(play, judgements, lockLeft),
-            CanGoOn: endedWell && play.Transcript.RuntimeError is null && lockLeft == LockEvidence.Clean,
+            CanGoOn: endedWell && play.Transcript.RuntimeError is null && lockLeft != LockEvidence.LeftByRun,
             Completed: play.IsLast && play.Transcript.Completed);
     }
 }

@@ -147,18 +147,7 @@ internal sealed class RunExecution(RunTools tools, RunProgress progress, Run run
             return (verdict.Outcome, verdict.Why!);
         }
 
-        var outcome = verdict.Outcome;
-        if (outcome == RunOutcome.Good && waiting.Count > 0)
-        {
-            progress.Judge(VerdictKind.Lock, VerdictWeight.Bad, "Somebody came into the hub's game between two passes. What was not read yet waits; it is tried again.");
-            outcome = RunOutcome.GameInUse;
-        }
-        else if (outcome == RunOutcome.Good && !allGood)
-        {
-            outcome = RunOutcome.Incomplete;
-        }
-
-        return await FinishAsync(folder, machine, verdict, outcome);
+        return await FinishAsync(folder, machine, verdict, verdict.Outcome == RunOutcome.Good && !allGood ? RunOutcome.Incomplete : verdict.Outcome);
     }
 
     // The last pass that was played, and whether all were good. What was not come to is still in the queue
