@@ -67,6 +67,18 @@ public class InboundFindingsTests
     }
 
     [Fact]
+    public async Task Where_the_ledger_has_the_bytes_of_a_packet_no_more_it_is_in_doubt()
+    {
+        var (gone, left) = (Packet(1, 2), Packet(2, 2, size: 40));
+        _bytes.Remove(left.Id);
+
+        var found = await JudgeAsync([gone, left], [left], [2], Sign(gone));
+
+        Assert.Equal([gone], found.Read);
+        Assert.Equal([new DoubtfulPacket(left, HeldReason.ShownButLeft)], found.Doubtful);
+    }
+
+    [Fact]
     public async Task What_was_read_while_the_disk_was_full_is_in_doubt_and_what_was_left_waits()
     {
         var (read, left) = (Packet(1, 2), Packet(2, 3));
@@ -81,7 +93,7 @@ public class InboundFindingsTests
     private Task<InboundFindings> JudgeAsync(StagedPacket[] staged, StagedPacket[] left, int[] senders, params ItemSign[] items) =>
         InboundFindings.JudgeAsync(staged, left, new ShownMail(senders.ToHashSet(), senders.ToHashSet(), items.ToHashSet()), diskWasFull: false, BytesAsync);
 
-    private Task<List<byte[]>> BytesAsync(IReadOnlyList<StagedPacket> packets) => Task.FromResult(packets.Select(p => _bytes[p.Id]).ToList());
+    private Task<List<byte[]?>> BytesAsync(IReadOnlyList<StagedPacket> packets) => Task.FromResult(packets.Select(p => _bytes.GetValueOrDefault(p.Id)).ToList());
 
     private StagedPacket Packet(long id, int source, int size = 10, string league = "900B")
     {

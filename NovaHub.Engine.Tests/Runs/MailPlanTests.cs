@@ -12,9 +12,10 @@ public sealed class MailPlanTests : IDisposable
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(30);
 
     private readonly WallClock _clock = new();
+    private readonly Told _told = new(new RunOptions { QuietTime = s_quiet });
     private readonly MailPlan _plan;
 
-    public MailPlanTests() => _plan = new MailPlan(_clock, new CurrentOptions<RunOptions>(new Told(new RunOptions { QuietTime = s_quiet })));
+    public MailPlanTests() => _plan = new MailPlan(_clock, new CurrentOptions<RunOptions>(_told));
 
     [Fact]
     public void A_run_is_due_a_quiet_time_after_the_last_mail()
@@ -41,6 +42,21 @@ public sealed class MailPlanTests : IDisposable
         }
 
         Assert.Equal(300, seconds);
+    }
+
+    [Fact]
+    public void A_quiet_time_that_is_changed_holds_for_runs_that_wait_for_mail_to_cease_and_for_no_other()
+    {
+        var other = LeagueId.Parse("901B");
+        _plan.Arrived(s_league);
+        _plan.Ended(other, RunOutcome.Failed, waits: true);
+        Pass(10);
+        _told.Tell(new RunOptions { QuietTime = TimeSpan.FromSeconds(15) });
+        Pass(4);
+        Assert.Empty(_plan.TakeDue());
+        Pass(1);
+        Assert.Equal([new DueRun(s_league, false)], _plan.TakeDue());
+        Assert.Equal(DateTime.UnixEpoch.AddMinutes(5), _plan.NextOf(other));
     }
 
     [Fact]
@@ -172,10 +188,22 @@ public sealed class MailPlanTests : IDisposable
 
     private sealed class Told(RunOptions options) : IOptionsMonitor<RunOptions>
     {
-        public RunOptions CurrentValue => options;
+        private Action<RunOptions, string?>? _listener;
 
-        public RunOptions Get(string? name) => options;
+        public RunOptions CurrentValue { get; private set; } = options;
 
-        public IDisposable? OnChange(Action<RunOptions, string?> listener) => null;
+        public RunOptions Get(string? name) => CurrentValue;
+
+        public IDisposable? OnChange(Action<RunOptions, string?> listener)
+        {
+            _listener += listener;
+            return null;
+        }
+
+        public void Tell(RunOptions options)
+        {
+            CurrentValue = options;
+            _listener?.Invoke(options, null);
+        }
     }
 }

@@ -16,7 +16,7 @@ internal static class Inbound
     {
         var there = Names(folder.Inbound);
         var folders = Directory.EnumerateDirectories(folder.Inbound).Select(Path.GetFileName).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return packet => folders.Contains(packet.Name.ToString()) || (there.TryGetValue(packet.Name.ToString(), out var file) && !IsOf(file, packet));
+        return packet => folders.Contains(packet.Name.ToString()) || (there.TryGetValue(packet.Name.ToString(), out var file) && !IsOf(file, packet.Size, packet.Sha256));
     }
 
     /// <summary>Puts packets into INBOUND, each written aside and renamed. They are durable after <see cref="Sync"/>.</summary>
@@ -60,7 +60,7 @@ internal static class Inbound
         var removed = 0;
         foreach (var packet in packets)
         {
-            if (there.TryGetValue(packet.Name.ToString(), out var file) && (unfinished || IsOf(file, packet)))
+            if (there.TryGetValue(packet.Name.ToString(), out var file) && (unfinished || IsOf(file, packet.Size, packet.Sha256)))
             {
                 File.Delete(file);
                 removed++;
@@ -78,8 +78,9 @@ internal static class Inbound
         }
     }
 
-    private static bool IsOf(string file, StagedPacket packet) =>
-        RegularFiles.Is(file) && new FileInfo(file).Length == packet.Size && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(packet.Sha256);
+    /// <summary>Whether a file is a packet's own. Nothing is read that has another size, or is no regular file.</summary>
+    public static bool IsOf(string file, int size, byte[] sha256) =>
+        RegularFiles.Is(file) && new FileInfo(file).Length == size && SHA256.HashData(File.ReadAllBytes(file)).AsSpan().SequenceEqual(sha256);
 
     private static Dictionary<string, string> Names(string folder)
     {

@@ -8,7 +8,7 @@ namespace NovaHub.Engine.Runs;
 internal sealed record ItemSign(int Source, int Dest, int PackedSize, int Size)
 {
     /// <summary>The first record of a packet: the game shows it first. Null where the format is not known or nothing is whole.</summary>
-    public static ItemSign? FirstOf(Game game, byte[] bytes) => game == Game.Bre && BrePacketReader.Read(bytes) is { Records: [{ CrcOk: true } first, ..] }
+    public static ItemSign? FirstOf(Game game, byte[]? bytes) => game == Game.Bre && bytes is not null && BrePacketReader.Read(bytes) is { Records: [{ CrcOk: true } first, ..] }
         ? new ItemSign(first.Source, first.Dest, first.PackedSize, first.Size)
         : null;
 }
@@ -32,9 +32,6 @@ internal readonly record struct DoubtfulPacket(StagedPacket Packet, HeldReason R
 internal sealed record InboundFindings(
     IReadOnlyList<StagedPacket> Read, IReadOnlyList<StagedPacket> Left, IReadOnlyList<DoubtfulPacket> Doubtful)
 {
-    /// <summary>Nothing was put there.</summary>
-    public static InboundFindings None { get; } = new([], [], []);
-
     /// <summary>All of them in doubt, for one reason.</summary>
     public static InboundFindings AllDoubtful(IEnumerable<StagedPacket> packets, HeldReason reason) =>
         new([], [], [.. packets.Select(p => new DoubtfulPacket(p, reason))]);
@@ -47,7 +44,7 @@ internal sealed record InboundFindings(
     /// <param name="bytesOf">Reads packets' bytes, asked for where a sender's packets are partly gone and partly there.</param>
     public static async Task<InboundFindings> JudgeAsync(
         IReadOnlyList<StagedPacket> staged, IReadOnlyList<StagedPacket> left, ShownMail shown, bool diskWasFull,
-        Func<IReadOnlyList<StagedPacket>, Task<List<byte[]>>> bytesOf)
+        Func<IReadOnlyList<StagedPacket>, Task<List<byte[]?>>> bytesOf)
     {
         var gone = staged.Except(left).ToLookup(p => shown.Senders.Contains(p.Name.Source));
         var leftShown = new HashSet<StagedPacket>();
@@ -69,7 +66,7 @@ internal sealed record InboundFindings(
     // What was shown may be of the sender's other packets, that are gone. Where those show that items can be told from one
     // another, a packet whose first item was not shown was not begun with
     private static async Task<IEnumerable<StagedPacket>> MaybeReadAsync(
-        IReadOnlyList<StagedPacket> left, IReadOnlyList<StagedPacket> gone, ShownMail shown, Func<IReadOnlyList<StagedPacket>, Task<List<byte[]>>> bytesOf)
+        IReadOnlyList<StagedPacket> left, IReadOnlyList<StagedPacket> gone, ShownMail shown, Func<IReadOnlyList<StagedPacket>, Task<List<byte[]?>>> bytesOf)
     {
         if (gone.Count == 0 || (await SignsAsync(gone, bytesOf)).All(s => s is not { } sign || !shown.Items.Contains(sign)))
         {
@@ -80,7 +77,7 @@ internal sealed record InboundFindings(
         return left.Where((_, i) => signs[i] is not { } sign || shown.Items.Contains(sign));
     }
 
-    private static async Task<List<ItemSign?>> SignsAsync(IReadOnlyList<StagedPacket> packets, Func<IReadOnlyList<StagedPacket>, Task<List<byte[]>>> bytesOf)
+    private static async Task<List<ItemSign?>> SignsAsync(IReadOnlyList<StagedPacket> packets, Func<IReadOnlyList<StagedPacket>, Task<List<byte[]?>>> bytesOf)
     {
         var signs = new List<ItemSign?>();
         foreach (var part in packets.Chunk(64))

@@ -251,11 +251,15 @@ public sealed class MailPlan : IDisposable
 
     private TimeSpan LeftOf(Time time) => time.Wait - _clock.GetElapsedTime(time.Since);
 
+    // How long the league still waits for mail to cease; null where its time is not one of new mail
+    private TimeSpan? QuietOf(Entry entry) => entry.First is not { } first
+        ? null
+        : Shorter(Options.QuietTime - _clock.GetElapsedTime(entry.Latest), Options.LongestQuiet - _clock.GetElapsedTime(first));
+
     // Mail still comes in, and has not for too long
     private bool PutOff(Entry entry)
     {
-        if (entry.First is not { } first
-            || Shorter(Options.QuietTime - _clock.GetElapsedTime(entry.Latest), Options.LongestQuiet - _clock.GetElapsedTime(first)) is not { Ticks: > 0 } quiet)
+        if (QuietOf(entry) is not { Ticks: > 0 } quiet)
         {
             return false;
         }
@@ -269,10 +273,9 @@ public sealed class MailPlan : IDisposable
     {
         lock (_gate)
         {
-            foreach (var entry in _entries.Values.Where(e => e is { First: not null, Due: not null }))
+            foreach (var entry in _entries.Values.Where(e => e.Due is not null))
             {
-                var quiet = Options.QuietTime - _clock.GetElapsedTime(entry.Latest);
-                entry.Due = In(quiet > TimeSpan.Zero ? quiet : TimeSpan.Zero, entry.Due!.Anyway);
+                entry.Due = QuietOf(entry) is { } quiet ? In(quiet, entry.Due!.Anyway) : entry.Due;
             }
         }
 

@@ -72,11 +72,9 @@ internal sealed partial class RunStore
     /// </summary>
     public async Task<List<(StagedPacket Packet, byte[] Bytes)>> SoundAsync(Run run, IReadOnlyList<StagedPacket> packets)
     {
-        var read = await commits.WriteAsync(writer => packets
-            .Select(p => (Packet: p, Bytes: writer.Scalar("""SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""", p.Sha256) as byte[])).ToList());
-        var sound = new List<(StagedPacket, byte[])>(read.Count);
+        var sound = new List<(StagedPacket, byte[])>(packets.Count);
         var changed = new List<StagedPacket>();
-        foreach (var (packet, bytes) in read)
+        foreach (var (packet, bytes) in packets.Zip(await BytesAsync(packets)))
         {
             if (ChangedPackets.AreThose(bytes, packet.Sha256))
             {
@@ -123,10 +121,9 @@ internal sealed partial class RunStore
         }
     }
 
-    /// <summary>A packet's bytes.</summary>
-    public Task<List<byte[]>> BytesAsync(IReadOnlyList<StagedPacket> packets) => commits.WriteAsync(writer => packets
-        .Select(p => (byte[])(writer.Scalar("""SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""", p.Sha256)
-            ?? throw new InvalidOperationException($"The bytes of packet {p.Id} are gone: the database file is damaged. Restore a backup."))).ToList());
+    /// <summary>The bytes that the ledger has of packets; null where it has none any more.</summary>
+    public Task<List<byte[]?>> BytesAsync(IReadOnlyList<StagedPacket> packets) => commits.WriteAsync(writer => packets
+        .Select(p => writer.Scalar("""SELECT "Bytes" FROM "Contents" WHERE "Sha256" = @p0""", p.Sha256) as byte[]).ToList());
 
     /// <summary>Puts packets that never met the game back into the queue, as if the run had not chosen them.</summary>
     public Task<int> UnstageAsync(Run run, IEnumerable<long> packets) => FencedAsync(run.LeagueId, writer =>

@@ -71,7 +71,6 @@ public sealed partial class TranscriptReader
     private readonly List<TranscriptMail> _mails = [];
     private readonly HashSet<TranscriptEntry> _seen = [];
     private readonly SortedSet<int> _nodesRead = [];
-    private readonly SortedSet<int> _nodesOpened = [];
     private readonly SortedSet<int> _nodesShown = [];
     private int _opened;
     private string _phase = "";
@@ -87,9 +86,6 @@ public sealed partial class TranscriptReader
 
     /// <summary>BBS indices whose mail was read: named by "from Node N" or the source of an item that came in.</summary>
     public IReadOnlySet<int> NodesRead => _nodesRead;
-
-    /// <summary>BBS indices of which the game said that it takes up their mail ("from Node N"). What was in it that does not show.</summary>
-    public IReadOnlySet<int> NodesOpened => _nodesOpened;
 
     /// <summary>
     /// BBS indices whose mail held something that the game took in: the source of an item, and the node under whose line it
@@ -151,7 +147,6 @@ public sealed partial class TranscriptReader
         else if (Number(match, "from") is var from and >= 1 and <= MaxIndex)
         {
             _nodesRead.Add(from);
-            _nodesOpened.Add(from);
             _opened = from;
         }
 

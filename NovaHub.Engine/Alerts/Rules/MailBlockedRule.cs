@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using NovaHub.Engine.Games;
 using NovaHub.Engine.Leagues;
@@ -16,7 +15,6 @@ internal sealed class MailBlockedRule(IDbContextFactory<HubDb> databases, HubDir
 {
     // A folder that somebody filled is looked through no further
     private const int MostLooked = 1000;
-    private const int LargestPacket = 10 * 1024 * 1024;
 
     public AlertKind Kind => AlertKind.MailBlocked;
 
@@ -100,8 +98,7 @@ internal sealed class MailBlockedRule(IDbContextFactory<HubDb> databases, HubDir
 
         try
         {
-            var length = new FileInfo(path).Length;
-            return length != packet.Size || length > LargestPacket || !SHA256.HashData(File.ReadAllBytes(path)).AsSpan().SequenceEqual(packet.Sha256);
+            return !Inbound.IsOf(path, packet.Size, packet.Sha256);
         }
         catch (FileNotFoundException)
         {
