@@ -186,6 +186,7 @@ public sealed class LedgerOpeningTests : IAsyncLifetime, IDisposable
         await Assert.ThrowsAnyAsync<Exception>(OpenAsync);
         var backup = Assert.Single(Directory.GetFiles(Path.Combine(Data, "backups"), "*.db"));
         Assert.Empty(Directory.GetFiles(Path.Combine(Data, "backups"), "*-wal"));
+        Assert.Null(LedgerJudge.Inside(backup, TestContext.Current.CancellationToken));
         var mark = LedgerFile.Read(backup).Mark;
         Assert.False(mark.GoesOn);
         Assert.NotEqual(LedgerFile.Read(Database).Mark.Generation, mark.Generation);

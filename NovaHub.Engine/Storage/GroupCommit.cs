@@ -126,28 +126,12 @@ public sealed class GroupCommit(StorageOptions options, LedgerDamage damage, ILo
         }
     }
 
-    private LedgerWriter Open()
-    {
-        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-        try
-        {
-            connection.Open();
-            SqliteSettings.Apply(connection);
-            return new LedgerWriter(connection);
-        }
-        catch (DbException)
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
     private LedgerWriter? Commit(LedgerWriter? writer, List<Operation> batch)
     {
         try
         {
             damage.Refuse();
-            writer ??= Open();
+            writer ??= new LedgerWriter(SqliteSettings.Open(options.DatabasePath));
             if (!TryTogether(writer, batch))
             {
                 Begin(writer);

@@ -31,6 +31,25 @@ public static class SqliteSettings
         return damage is null ? builder : builder.AddInterceptors(new DamageInterceptor(damage));
     }
 
+    /// <summary>Opens a connection beside Entity Framework's.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="pooled">Whether it is one of the pool, or one of its own.</param>
+    public static SqliteConnection Open(string path, bool pooled = true)
+    {
+        var connection = new SqliteConnection(ConnectionString(path) + (pooled ? "" : ";Pooling=False"));
+        try
+        {
+            connection.Open();
+            Apply(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Sets what SQLite keeps per connection only. FULL: an acknowledged upload survives a power cut. Checkpoints are made in
     /// one place (<c>Storage/Opening</c>), never by a commit.

@@ -40,7 +40,7 @@ public sealed class LedgerCheckpoints(StorageOptions options, LedgerDamage damag
     private TimeSpan _pause;
 
     private (long Length, DateTime WrittenAt) Now =>
-        new FileInfo(options.DatabasePath + "-wal") is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : default;
+        new FileInfo(LedgerFiles.WalOf(options.DatabasePath)) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : default;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

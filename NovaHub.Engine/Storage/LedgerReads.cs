@@ -56,21 +56,7 @@ public sealed class LedgerReads(StorageOptions options, LedgerDamage damage) : I
         }
     }
 
-    private LedgerSight Open()
-    {
-        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-        try
-        {
-            connection.Open();
-            SqliteSettings.Apply(connection);
-            return new LedgerSight(connection);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    private LedgerSight Open() => new(SqliteSettings.Open(options.DatabasePath));
 }
 
 /// <summary>One connection of <see cref="LedgerReads"/>.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NovaHub.Engine.Storage.Opening;
@@ -18,9 +17,7 @@ public sealed class SignalWatch(StorageOptions options, LedgerDamage damage, Tim
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-        connection.Open();
-        SqliteSettings.Apply(connection);
+        using var connection = SqliteSettings.Open(options.DatabasePath);
         using var command = connection.CreateCommand();
         command.CommandText = """SELECT "Topic", "Version" FROM "Signals" """;
         var seen = new Dictionary<string, long>(StringComparer.Ordinal);

@@ -35,9 +35,7 @@ internal sealed class LedgerCare(StorageOptions options, LedgerDamage damage, Ti
     {
         try
         {
-            using var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath));
-            connection.Open();
-            SqliteSettings.Apply(connection);
+            using var connection = SqliteSettings.Open(options.DatabasePath);
             foreach (var table in Tables(connection))
             {
                 if (LedgerJudge.FirstFault(connection, $"PRAGMA quick_check(\"{table}\")", stoppingToken) is { } finding)

@@ -17,7 +17,7 @@ internal static class LedgerCheckpoint
     /// <param name="at">Told of each step that is through, for tests.</param>
     public static void Run(StorageOptions options, Action<string>? at = null)
     {
-        using var connection = Open(options);
+        using var connection = SqliteSettings.Open(options.DatabasePath);
         // It stays with the file for good; what sqlite3 made of another one by VACUUM INTO or .dump has lost it
         Execute(connection, "PRAGMA journal_mode=WAL");
         var before = Read(connection);
@@ -47,7 +47,7 @@ internal static class LedgerCheckpoint
     /// <summary>Plays all of it into the file, which is whole then. The caller has the turn, and no other process has the database open.</summary>
     public static void Close(StorageOptions options)
     {
-        using (var connection = Open(options))
+        using (var connection = SqliteSettings.Open(options.DatabasePath))
         {
             var mark = Read(connection);
             if (mark.GoesOn)
@@ -63,7 +63,7 @@ internal static class LedgerCheckpoint
         }
 
         var closed = LedgerRecord.Read(options);
-        if (closed is not null && new FileInfo(options.DatabasePath + "-wal") is not { Exists: true, Length: > 0 })
+        if (closed is not null && new FileInfo(LedgerFiles.WalOf(options.DatabasePath)) is not { Exists: true, Length: > 0 })
         {
             closed.WithFile(new FileInfo(options.DatabasePath)).Write(options);
         }
@@ -103,23 +103,6 @@ internal static class LedgerCheckpoint
 
     /// <summary>Gives a copy, made by SQLite, a mark of its own, so that no WAL is taken for its.</summary>
     public static void MarkCopy(SqliteConnection copy) => Set(copy, Read(copy).Next.Whole);
-
-    /// <summary>A connection of the pool, or of its own.</summary>
-    internal static SqliteConnection Open(StorageOptions options, bool pooled = true)
-    {
-        var connection = new SqliteConnection(SqliteSettings.ConnectionString(options.DatabasePath) + (pooled ? "" : ";Pooling=False"));
-        try
-        {
-            connection.Open();
-            SqliteSettings.Apply(connection);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
 
     private static LedgerMark Read(SqliteConnection connection) => LedgerMark.Of(Number(connection, "PRAGMA user_version"), Number(connection, "PRAGMA application_id"));
 

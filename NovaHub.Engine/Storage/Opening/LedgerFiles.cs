@@ -32,7 +32,17 @@ internal sealed partial class LedgerFiles : IDisposable
     private const string Handles = "/proc/self/fd";
     private const string Removed = " (deleted)";
 
-    private LedgerFiles(SqliteConnection connection) => Connection = connection;
+    private readonly IReadOnlyList<string> _handles;
+
+    private LedgerFiles(SqliteConnection connection)
+    {
+        Connection = connection;
+        var gone = Gone();
+        // This connection's are among them and stay; looking through all that a busy hub has open takes too long
+        _handles = Directory.Exists(Handles)
+            ? [.. Directory.EnumerateFileSystemEntries(Handles).Where(handle => Target(handle) is { } target && (gone.ContainsKey(target) || gone.ContainsValue(target)))]
+            : [];
+    }
 
     /// <summary>Has the files open as they were when the ledger was opened.</summary>
     public SqliteConnection Connection { get; }
@@ -43,7 +53,7 @@ internal sealed partial class LedgerFiles : IDisposable
     /// <summary>Opens them and keeps them open.</summary>
     public static LedgerFiles Open(StorageOptions options)
     {
-        var connection = LedgerCheckpoint.Open(options, pooled: false);
+        var connection = SqliteSettings.Open(options.DatabasePath, pooled: false);
         try
         {
             // Only a reading opens the WAL
@@ -63,7 +73,7 @@ internal sealed partial class LedgerFiles : IDisposable
     public static LedgerFilesFault? Look(SqliteConnection connection)
     {
         // SQLite's own name of it: symbolic links are resolved
-        var path = raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string();
+        var path = PathOf(connection);
         // Where the system has no such question SQLite answers with an error
         if (Control(connection.Handle!, "main", HasMoved, out var moved) == raw.SQLITE_OK && moved != 0)
         {
@@ -76,16 +86,14 @@ internal sealed partial class LedgerFiles : IDisposable
     /// <summary>The same, and whether a new file came in the place of a removed one. Linux tells that by the names of open files.</summary>
     public LedgerFilesFault? LookWell()
     {
-        var fault = Look(Connection);
-        if (fault is not null || !Directory.Exists(Handles))
+        if (Look(Connection) is { } fault)
         {
             return fault;
         }
 
-        var path = raw.sqlite3_db_filename(Connection.Handle, "main").utf8_to_string();
-        var gone = Besides(path).ToDictionary(file => file + Removed, StringComparer.Ordinal);
-        return Directory.EnumerateFileSystemEntries(Handles).Select(Target).FirstOrDefault(target => target is not null && gone.ContainsKey(target)) is { } found
-            ? LedgerFilesFault.Beside(gone[found], path)
+        var gone = Gone();
+        return _handles.Select(Target).FirstOrDefault(target => target is not null && gone.ContainsKey(target)) is { } found
+            ? LedgerFilesFault.Beside(gone[found], PathOf(Connection))
             : null;
     }
 
@@ -93,6 +101,11 @@ internal sealed partial class LedgerFiles : IDisposable
     public void Dispose() => Connection.Dispose();
 
     private static string[] Besides(string path) => [WalOf(path), path + "-shm"];
+
+    private static string PathOf(SqliteConnection connection) => raw.sqlite3_db_filename(connection.Handle, "main").utf8_to_string();
+
+    // The files beside the database by what Linux calls them once they are removed
+    private Dictionary<string, string> Gone() => Besides(PathOf(Connection)).ToDictionary(file => file + Removed, StringComparer.Ordinal);
 
     private static string? Target(string handle)
     {

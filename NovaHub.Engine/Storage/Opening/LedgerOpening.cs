@@ -37,7 +37,7 @@ public sealed class LedgerOpening(StorageOptions options, LedgerDamage damage, I
 
         var record = LedgerRecord.Read(options);
         var file = LedgerFile.Read(options.DatabasePath);
-        var wal = WalFile.Read(options.DatabasePath + "-wal");
+        var wal = WalFile.Read(LedgerFiles.WalOf(options.DatabasePath));
         LedgerJudge.Files(options, file, wal, record);
         if (file.Length > 0 && (wal.HasCommits || record?.IsUntouched(new FileInfo(options.DatabasePath)) != true))
         {
