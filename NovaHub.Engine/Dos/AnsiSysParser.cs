@@ -7,16 +7,11 @@ namespace NovaHub.Engine.Dos;
 /// </summary>
 internal sealed class AnsiSysParser(IVtActions actions)
 {
-    private const int MaxParameters = 16;
-    private const int MaxValue = 9999;
-
     // More than the console has room for: a quotation mark that is never closed must not swallow the rest of a file
     private const int MaxKeyString = 255;
 
-    private readonly int[] _parameters = new int[MaxParameters];
+    private readonly VtNumbers _numbers = new();
     private State _state;
-    private int _count;
-    private bool _skip;
     private byte _quote;
     private int _quoted;
 
@@ -76,7 +71,8 @@ internal sealed class AnsiSysParser(IVtActions actions)
 
     private State Begin()
     {
-        (_count, _skip, _parameters[0], _quoted) = (0, false, 0, 0);
+        _numbers.Begin();
+        _quoted = 0;
         return State.Sequence;
     }
 
@@ -84,37 +80,27 @@ internal sealed class AnsiSysParser(IVtActions actions)
     {
         if (char.IsAsciiDigit(c))
         {
-            _count = Math.Max(1, _count);
-            ref var value = ref _parameters[_count - 1];
-            value = Math.Min(MaxValue, (value * 10) + (c - '0'));
+            _numbers.Digit(c);
         }
         else if (c == ';')
         {
-            _count = Math.Max(1, _count);
-            if (_count < MaxParameters)
-            {
-                _parameters[_count++] = 0;
-            }
-            else
-            {
-                _skip = true;
-            }
+            _numbers.Next();
         }
         else if (c is '"' or '\'')
         {
             // A text that a key is to give from now on; only ESC [ … p has one
-            (_quote, _skip, _state) = ((byte)c, true, State.KeyString);
+            (_quote, _numbers.Skip, _state) = ((byte)c, true, State.KeyString);
         }
         else if (c < '@')
         {
-            _skip = true;
+            _numbers.Skip = true;
         }
         else
         {
             _state = State.Ground;
-            if (!_skip)
+            if (!_numbers.Skip)
             {
-                actions.Csi(c, new VtParameters(_parameters.AsSpan(0, _count)));
+                actions.Csi(c, _numbers.Values);
             }
         }
     }

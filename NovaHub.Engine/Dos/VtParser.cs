@@ -26,19 +26,52 @@ internal readonly ref struct VtParameters(ReadOnlySpan<int> values)
     public int OrOne(int index) => Math.Max(1, this[index]);
 }
 
+/// <summary>Collects the numbers of a control sequence while its bytes come in.</summary>
+internal sealed class VtNumbers
+{
+    private const int Most = 16;
+    private const int Largest = 9999;
+
+    private readonly int[] _values = new int[Most];
+    private int _count;
+
+    /// <summary>Something is in the sequence for which all of it is left out; also more numbers than fit.</summary>
+    public bool Skip { get; set; }
+
+    public VtParameters Values => new(_values.AsSpan(0, _count));
+
+    public void Begin() => (_count, Skip, _values[0]) = (0, false, 0);
+
+    public void Digit(char c)
+    {
+        _count = Math.Max(1, _count);
+        ref var value = ref _values[_count - 1];
+        value = Math.Min(Largest, (value * 10) + (c - '0'));
+    }
+
+    /// <summary>The number is over, another one begins.</summary>
+    public void Next()
+    {
+        _count = Math.Max(1, _count);
+        if (_count < Most)
+        {
+            _values[_count++] = 0;
+        }
+        else
+        {
+            Skip = true;
+        }
+    }
+}
+
 /// <summary>
 /// Splits UTF-8 terminal output into actions. Sequences may be cut anywhere between two chunks. Control codes inside a
 /// sequence are carried out, as a VT does; what is not understood is skipped up to its end.
 /// </summary>
 internal sealed class VtParser(IVtActions actions)
 {
-    private const int MaxParameters = 16;
-    private const int MaxValue = 9999;
-
-    private readonly int[] _parameters = new int[MaxParameters];
+    private readonly VtNumbers _numbers = new();
     private State _state;
-    private int _count;
-    private bool _skip;
     private int _codePoint;
     private int _missing;
 
@@ -128,9 +161,7 @@ internal sealed class VtParser(IVtActions actions)
         else if (c == '[')
         {
             _state = State.Csi;
-            _count = 0;
-            _skip = false;
-            _parameters[0] = 0;
+            _numbers.Begin();
         }
         else if (c is ']' or 'P' or 'X' or '^' or '_')
         {
@@ -147,33 +178,23 @@ internal sealed class VtParser(IVtActions actions)
     {
         if (char.IsAsciiDigit(c))
         {
-            _count = Math.Max(1, _count);
-            ref var value = ref _parameters[_count - 1];
-            value = Math.Min(MaxValue, (value * 10) + (c - '0'));
+            _numbers.Digit(c);
         }
         else if (c is ';' or ':')
         {
-            _count = Math.Max(1, _count);
-            if (_count < MaxParameters)
-            {
-                _parameters[_count++] = 0;
-            }
-            else
-            {
-                _skip = true;
-            }
+            _numbers.Next();
         }
         else if (c < '@')
         {
             // Private marker or intermediate byte: none of those changes what a row says
-            _skip = true;
+            _numbers.Skip = true;
         }
         else
         {
             _state = State.Ground;
-            if (!_skip)
+            if (!_numbers.Skip)
             {
-                actions.Csi(c, new VtParameters(_parameters.AsSpan(0, _count)));
+                actions.Csi(c, _numbers.Values);
             }
         }
     }
