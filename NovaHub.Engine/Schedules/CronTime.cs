@@ -16,7 +16,7 @@ public readonly record struct CronTime(DateTime Utc, DateTime Wall, TimeZoneInfo
     {
         get
         {
-            // From noon before to noon after there is every change that touches this date
+            // So far before and behind there is every change that touches this date
             var from = Utc.AddHours(-26);
             while (LocalCron.FirstChange(Zone, from, Utc.AddHours(26)) is { } change)
             {
