@@ -14,15 +14,10 @@ public sealed record ClientForm(string System, string File, params string[] Runn
     /// <summary>Native, for this machine.</summary>
     public static readonly ClientForm Native = new("linux-x64", "novahub-client");
 
-    private const string Arm64Root = "/usr/aarch64-linux-gnu";
-    private static readonly string s_arm64Libraries = Path.Combine(ClientProgram.Root, "artifacts/arm64/usr/lib/aarch64-linux-gnu");
+    private static readonly string s_arm64Root = Path.Combine(ClientProgram.Root, "artifacts/arm64");
 
-    /// <summary>
-    /// For another processor, under an emulator of it (Debian: qemu-user) with that processor's C library (libc6-arm64-cross)
-    /// and OpenSSL (<c>scripts/arm64-libraries</c>).
-    /// </summary>
-    public static readonly ClientForm Arm64 = new(
-        "linux-arm64", "novahub-client", "/usr/bin/qemu-aarch64", "-L", Arm64Root, "-E", $"LD_LIBRARY_PATH={s_arm64Libraries}");
+    /// <summary>For another processor, under an emulator of it (Debian: qemu-user) with that processor's libraries (<c>scripts/arm64-libraries</c>).</summary>
+    public static readonly ClientForm Arm64 = new("linux-arm64", "novahub-client", "/usr/bin/qemu-aarch64", "-L", s_arm64Root);
 
     /// <summary>For Windows, under Wine (Debian: wine64).</summary>
     public static readonly ClientForm Windows = new("win-x64", "novahub-client.exe", "/usr/lib/wine/wine64");
@@ -32,8 +27,7 @@ public sealed record ClientForm(string System, string File, params string[] Runn
     {
         [] => null,
         [var program, ..] when !global::System.IO.File.Exists(program) => $"{program} is not installed.",
-        [_, "-L", ..] when !Directory.Exists(Arm64Root) => $"{Arm64Root} is not installed (Debian: libc6-arm64-cross).",
-        [_, "-L", ..] when !Directory.Exists(s_arm64Libraries) => $"{s_arm64Libraries} is not there; scripts/arm64-libraries fetches it.",
+        [_, "-L", var root] when !global::System.IO.File.Exists(Path.Combine(root, "lib/ld-linux-aarch64.so.1")) => $"{root} holds no libraries; scripts/arm64-libraries fetches them.",
         _ => null,
     };
 
@@ -79,7 +73,8 @@ public static class ClientProgram
                 var result = await Cli.Wrap(Path.Combine(Root, "scripts/publish-client")).WithArguments([form.System])
                     .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
                 Assert.True(result.ExitCode == 0, result.StandardError);
-                // Nothing changed that it is made of: made all the same
+                // A source may be younger and yet change nothing, and then the build leaves the program as it was:
+                // dated anew, it is not taken for outdated in every run
                 File.SetLastWriteTimeUtc(program, DateTime.UtcNow);
             }
         }
