@@ -12,7 +12,7 @@ public enum FileUse
     /// <summary>Somebody has it open, this process included.</summary>
     Open,
 
-    /// <summary>The system does not tell: its file system has no leases, or the file is another user's.</summary>
+    /// <summary>The system does not tell: its file system has no leases or lies on another machine, or the file is another user's.</summary>
     Unknown,
 }
 
@@ -43,7 +43,12 @@ public static partial class OpenFiles
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return OperatingSystem.IsLinux() ? LookByLease(file) : FileUse.Unknown;
+            return !OperatingSystem.IsLinux() ? FileUse.Unknown : LookByLease(file) switch
+            {
+                // NFS and SMB say the same of a file for which the server has handed out nothing, whoever has it open
+                FileUse.Open when new DriveInfo(path).DriveType == DriveType.Network => FileUse.Unknown,
+                var use => use,
+            };
         }
         catch (IOException locked) when (locked.HResult == TryAgain)
         {
