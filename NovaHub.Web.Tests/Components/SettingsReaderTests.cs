@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using NovaHub.Engine.Runs;
 using NovaHub.Web.Components.Pages.Settings;
+using NovaHub.Web.Tests.Proxies;
 
 namespace NovaHub.Web.Tests.Components;
 
@@ -36,6 +38,38 @@ public sealed class SettingsReaderTests
         Assert.Empty(report.Faults);
         Assert.DoesNotContain(again.Settings, s => s.Value.Contains("hush", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Every_setting_stands_in_the_README_with_its_default_and_its_mark()
+    {
+        var told = Readme().ToDictionary(r => r.Key, StringComparer.Ordinal);
+        Assert.All(Report(_ => { }, out SettingsReport _).Settings, setting =>
+        {
+            Assert.True(told.TryGetValue(setting.Key, out var row), $"{setting.Key} is missing.");
+            Assert.True(row.AtOnce == (setting.Takes == SettingTakes.AtOnce), $"{setting.Key} is marked wrongly.");
+            Assert.True(
+                setting.Value.Length == 0 || row.Default.Equals(setting.Value, StringComparison.OrdinalIgnoreCase)
+                || (TimeSpan.TryParse(row.Default, CultureInfo.InvariantCulture, out var time) && time == TimeSpan.Parse(setting.Value, CultureInfo.InvariantCulture)),
+                $"{setting.Key} is {setting.Value}, and the README says {row.Default}.");
+        });
+    }
+
+    // "| `Hub:Name` `City` ● | `The Hub BBS` | ...": keys after the first may leave the section out; defaults stand in their order
+    private static IEnumerable<(string Key, string Default, bool AtOnce)> Readme()
+    {
+        foreach (var row in File.ReadLines(Path.Combine(OperatingGuide.Root(), "README.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')))
+        {
+            var keys = Quoted(row[1]);
+            var defaults = Quoted(row[2]);
+            for (var i = 0; i < keys.Count; i++)
+            {
+                var key = i == 0 || keys[i].Contains(':', StringComparison.Ordinal) ? keys[i] : $"{keys[0].Split(':')[0]}:{keys[i]}";
+                yield return (key, defaults.ElementAtOrDefault(i) ?? "", row[1].Contains('●', StringComparison.Ordinal));
+            }
+        }
+    }
+
+    private static List<string> Quoted(string cell) => [.. cell.Split('`').Where((_, i) => i % 2 == 1)];
 
     private static SettingsReport Report(Action<IConfigurationBuilder> build, out SettingsReport again, Action<IConfiguration>? change = null)
     {

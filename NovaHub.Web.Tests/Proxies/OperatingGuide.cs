@@ -25,7 +25,8 @@ internal static class OperatingGuide
         return block;
     }
 
-    private static string Root()
+    /// <summary>The folder of the checkout.</summary>
+    public static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "NovaHub.sln")))
