@@ -3,9 +3,11 @@
 # Expected: with buffering off, a backend notices when a client goes after a small part of the answer.
 # Seen: nginx takes and confirms all 100 KB at once; the backend's socket is drained and without error although the client
 # read 16 KB, paused and reset its connection. Only beyond some megabytes does the break reach the backend.
-# Ends with 0 when that is still so, with 1 when it changed.
+# Ends with 0 when that is still so, with 1 when it changed. Needs nginx and python3 (Debian: apt-get install nginx python3).
 set -euo pipefail
-command -v /usr/sbin/nginx >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx; }
+for tool in /usr/sbin/nginx python3; do
+    command -v $tool >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx python3 >/dev/null; }
+done
 /usr/sbin/nginx -v
 folder=$(mktemp -d) && trap 'kill "${nginx:-}" 2>/dev/null || true; rm -rf "$folder"' EXIT
 read -r front back < <(python3 -c 'import socket
